@@ -1,0 +1,62 @@
+/** What is wrong with one field of an object, worded as Kubernetes words it (apimachinery field.Error). */
+export type FieldErrorReason =
+  | 'FieldValueRequired'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueForbidden'
+  | 'FieldValueDuplicate'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'FieldValueNotFound'
+  | 'FieldValueTypeInvalid'
+
+export interface FieldError {
+  reason: FieldErrorReason
+  /** Dotted path with indices: `spec.containers[0].name`, `metadata.labels[app]`. */
+  field: string
+  /** Without the path: `Invalid value: "x": must be …`. */
+  message: string
+}
+
+/** How a value is quoted inside a message: strings in double quotes, everything else as JSON. */
+function shown(value: unknown): string {
+  return JSON.stringify(value) ?? 'null'
+}
+
+const withDetail = (text: string, detail: string): string => (detail ? `${text}: ${detail}` : text)
+
+export function requiredField(field: string, detail = ''): FieldError {
+  return { reason: 'FieldValueRequired', field, message: withDetail('Required value', detail) }
+}
+
+export function invalidField(field: string, value: unknown, detail: string): FieldError {
+  return { reason: 'FieldValueInvalid', field, message: withDetail(`Invalid value: ${shown(value)}`, detail) }
+}
+
+export function typeInvalidField(field: string, value: unknown, detail: string): FieldError {
+  return { reason: 'FieldValueTypeInvalid', field, message: withDetail(`Invalid value: ${shown(value)}`, detail) }
+}
+
+export function notSupportedField(field: string, value: unknown, supported: readonly string[]): FieldError {
+  return { reason: 'FieldValueNotSupported', field, message: `Unsupported value: ${shown(value)}: supported values: ${supported.map(shown).join(', ')}` }
+}
+
+export function forbiddenField(field: string, detail: string): FieldError {
+  return { reason: 'FieldValueForbidden', field, message: withDetail('Forbidden', detail) }
+}
+
+export function duplicateField(field: string, value: unknown): FieldError {
+  return { reason: 'FieldValueDuplicate', field, message: `Duplicate value: ${shown(value)}` }
+}
+
+export function notFoundField(field: string, value: unknown): FieldError {
+  return { reason: 'FieldValueNotFound', field, message: `Not found: ${shown(value)}` }
+}
+
+export function tooLongField(field: string, maxBytes: number): FieldError {
+  return { reason: 'FieldValueTooLong', field, message: `Too long: may not be more than ${maxBytes} bytes` }
+}
+
+export function tooManyField(field: string, actual: number, max: number): FieldError {
+  return { reason: 'FieldValueTooMany', field, message: `Too many: ${actual}: must have at most ${max} items` }
+}

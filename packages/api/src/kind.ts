@@ -1,0 +1,120 @@
+import type { FieldError, KubeObject } from '@quarterdeck/api-machinery'
+
+/** A column of `kubectl get` and of the dashboard's lists (metav1.TableColumnDefinition). */
+export interface Column<T> {
+  name: string
+  type: 'string' | 'integer' | 'date' | 'boolean'
+  description: string
+  /** 0 is always shown; 1 and above only in the wide output. */
+  priority: number
+  format?: 'name'
+  /** The cell; a `date` column returns an RFC 3339 time, which clients show as an age. `now` is in ms since the epoch. */
+  value: (object: T, now: number) => string | number | boolean | null
+}
+
+/** Where a kind keeps what autoscaling/v1 Scale shows. */
+export interface ScaleSubresource<T> {
+  replicas: (object: T) => number
+  setReplicas: (object: T, replicas: number) => void
+  statusReplicas: (object: T) => number
+  /** Selector text of the counted pods. */
+  selector: (object: T) => string
+}
+
+/** How a kind that is served in several versions maps to the one that is stored. Both functions return a new object. */
+export interface StoredAs<T> {
+  kind: Kind
+  toStored: (object: T) => KubeObject
+  fromStored: (object: KubeObject) => T
+}
+
+/** Everything about one kind in one version. One file per kind declares it; shared code asks the declaration, never the name. */
+export interface Kind<T extends KubeObject = KubeObject> {
+  /** '' for the core group. */
+  group: string
+  version: string
+  kind: string
+  plural: string
+  singular: string
+  shortNames: readonly string[]
+  categories: readonly string[]
+  scope: 'Namespaced' | 'Cluster'
+  /** Name of the generated model that is the schema. */
+  model: string
+  /** `plural.group`, or `plural` in the core group: the key in storage, in caches and in errors. */
+  resource: string
+  /** `group/version`, or `v1`. */
+  apiVersion: string
+  verbs: readonly Verb[]
+  hasStatus: boolean
+  /** Whether metadata.generation counts changes of everything but metadata and status. */
+  hasGeneration: boolean
+  scale: ScaleSubresource<T> | undefined
+  /** Whether every change is kept in the log, or only the current state (Lease renewals). */
+  history: 'full' | 'none'
+  columns: readonly Column<T>[]
+  /** Fields that field selectors may name, besides metadata.name and metadata.namespace. */
+  selectableFields: Readonly<Record<string, (object: T) => string>>
+  /** Fills what the client left out. Mutates; idempotent. */
+  applyDefaults: (object: T) => void
+  /** Last touch before validation of a create: drops what a client may not set, allocates nothing. Mutates. */
+  prepareForCreate: (object: T) => void
+  /** As prepareForCreate, for an update of the main resource. Mutates `object`. */
+  prepareForUpdate: (object: T, old: T) => void
+  validate: (object: T) => FieldError[]
+  /** Rules that compare with the old object; `validate` runs as well. */
+  validateUpdate: (object: T, old: T) => FieldError[]
+  validateStatusUpdate: (object: T, old: T) => FieldError[]
+  /** Seconds between the request to delete and the deletion; undefined for kinds that go at once. Pods wait for their kubelet. */
+  gracePeriodSeconds: ((object: T) => number) | undefined
+  storedAs: StoredAs<T> | undefined
+}
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch'
+
+const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+
+/** What a kind file must say; the rest has the defaults of a plain kind. */
+export type KindSpec<T extends KubeObject> = Pick<Kind<T>, 'group' | 'version' | 'kind' | 'plural' | 'scope' | 'model'> & Partial<Omit<Kind<T>, 'resource' | 'apiVersion'>>
+
+export function defineKind<T extends KubeObject>(spec: KindSpec<T>): Kind<T> {
+  return {
+    singular: spec.kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    verbs: allVerbs,
+    hasStatus: false,
+    hasGeneration: false,
+    scale: undefined,
+    history: 'full',
+    columns: [nameColumn, ageColumn],
+    selectableFields: {},
+    applyDefaults: () => {},
+    prepareForCreate: () => {},
+    prepareForUpdate: () => {},
+    validate: () => [],
+    validateUpdate: () => [],
+    validateStatusUpdate: () => [],
+    gracePeriodSeconds: undefined,
+    storedAs: undefined,
+    ...spec,
+    resource: spec.group ? `${spec.plural}.${spec.group}` : spec.plural,
+    apiVersion: spec.group ? `${spec.group}/${spec.version}` : spec.version,
+  }
+}
+
+export const nameColumn: Column<KubeObject> = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description: 'Name must be unique within a namespace.',
+  priority: 0,
+  value: (o) => o.metadata.name,
+}
+export const ageColumn: Column<KubeObject> = {
+  name: 'Age',
+  type: 'date',
+  description: 'Time since the object was created.',
+  priority: 0,
+  value: (o) => o.metadata.creationTimestamp,
+}

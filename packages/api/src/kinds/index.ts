@@ -1,0 +1,39 @@
+import type { Kind } from '../kind.ts'
+import { configMaps } from './config-map.ts'
+import { controllerRevisions } from './controller-revision.ts'
+import { deployments } from './deployment.ts'
+import { endpointSlices } from './endpoint-slice.ts'
+import { endpoints } from './endpoints.ts'
+import { eventsV1 } from './event-v1.ts'
+import { events } from './event.ts'
+import { leases } from './lease.ts'
+import { namespaces } from './namespace.ts'
+import { nodes } from './node.ts'
+import { podTemplates } from './pod-template.ts'
+import { pods } from './pod.ts'
+import { replicaSets } from './replica-set.ts'
+import { replicationControllers } from './replication-controller.ts'
+import { secrets } from './secret.ts'
+import { serviceAccounts } from './service-account.ts'
+import { services } from './service.ts'
+
+/** Every built-in kind, in the order of discovery. */
+export const builtInKinds: readonly Kind[] = [
+  configMaps,
+  endpoints,
+  events,
+  namespaces,
+  nodes,
+  pods,
+  podTemplates,
+  replicationControllers,
+  secrets,
+  serviceAccounts,
+  services,
+  controllerRevisions,
+  deployments,
+  replicaSets,
+  leases,
+  endpointSlices,
+  eventsV1,
+] as unknown as readonly Kind[]

@@ -1,0 +1,16 @@
+import type { Namespaced } from '@quarterdeck/api-machinery'
+
+import type { V1ServiceAccount } from '../generated/types.ts'
+import { defineKind } from '../kind.ts'
+
+export type ServiceAccount = Namespaced<V1ServiceAccount>
+
+export const serviceAccounts = defineKind<ServiceAccount>({
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  scope: 'Namespaced',
+  model: 'V1ServiceAccount',
+  shortNames: ['sa'],
+})

@@ -1,0 +1,85 @@
+/**
+ * What the OpenAPI document says about lists, merge keys and quantities and the generated models do not.
+ * Keys are `Model.property`. Source: the x-kubernetes-* extensions of the Kubernetes 1.36 OpenAPI document.
+ */
+
+export interface ListExtension {
+  'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map'
+  'x-kubernetes-list-map-keys'?: string[]
+  'x-kubernetes-map-type'?: 'atomic' | 'granular'
+  'x-kubernetes-patch-merge-key'?: string
+  /** Comma-separated: `merge`, `retainKeys` or `replace`. */
+  'x-kubernetes-patch-strategy'?: string
+}
+
+const byKey = (key: string, ...listKeys: string[]): ListExtension => ({
+  'x-kubernetes-list-type': 'map',
+  'x-kubernetes-list-map-keys': listKeys.length > 0 ? listKeys : [key],
+  'x-kubernetes-patch-merge-key': key,
+  'x-kubernetes-patch-strategy': 'merge',
+})
+const byKeyRetaining = (key: string): ListExtension => ({ ...byKey(key), 'x-kubernetes-patch-strategy': 'merge,retainKeys' })
+const mergedSet: ListExtension = { 'x-kubernetes-list-type': 'set', 'x-kubernetes-patch-strategy': 'merge' }
+const retained: ListExtension = { 'x-kubernetes-patch-strategy': 'retainKeys' }
+
+export const listTypes: Record<string, ListExtension> = {
+  'V1ObjectMeta.finalizers': mergedSet,
+  'V1ObjectMeta.ownerReferences': byKey('uid'),
+  'V1PodSpec.containers': byKey('name'),
+  'V1PodSpec.initContainers': byKey('name'),
+  'V1PodSpec.ephemeralContainers': byKey('name'),
+  'V1PodSpec.volumes': byKeyRetaining('name'),
+  'V1PodSpec.imagePullSecrets': byKey('name'),
+  'V1PodSpec.hostAliases': byKey('ip'),
+  'V1PodSpec.schedulingGates': byKey('name'),
+  'V1PodSpec.resourceClaims': byKeyRetaining('name'),
+  'V1PodSpec.topologySpreadConstraints': byKey('topologyKey', 'topologyKey', 'whenUnsatisfiable'),
+  'V1Container.ports': byKey('containerPort', 'containerPort', 'protocol'),
+  'V1Container.env': byKey('name'),
+  'V1Container.volumeMounts': byKey('mountPath'),
+  'V1Container.volumeDevices': byKey('devicePath'),
+  'V1EphemeralContainer.ports': byKey('containerPort', 'containerPort', 'protocol'),
+  'V1EphemeralContainer.env': byKey('name'),
+  'V1EphemeralContainer.volumeMounts': byKey('mountPath'),
+  'V1EphemeralContainer.volumeDevices': byKey('devicePath'),
+  'V1ResourceRequirements.claims': { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] },
+  'V1PodStatus.conditions': byKey('type'),
+  'V1PodStatus.podIPs': byKey('ip'),
+  'V1PodStatus.resourceClaimStatuses': byKeyRetaining('name'),
+  'V1ContainerStatus.volumeMounts': byKey('mountPath'),
+  'V1NodeSpec.podCIDRs': mergedSet,
+  'V1NodeStatus.addresses': byKey('type'),
+  'V1NodeStatus.conditions': byKey('type'),
+  'V1NamespaceStatus.conditions': byKey('type'),
+  'V1ServiceSpec.ports': byKey('port', 'port', 'protocol'),
+  'V1ServiceStatus.conditions': byKey('type'),
+  'V1ServiceAccount.secrets': byKey('name'),
+  'V1ReplicationControllerStatus.conditions': byKey('type'),
+  'V1ReplicaSetStatus.conditions': byKey('type'),
+  'V1DeploymentSpec.strategy': retained,
+  'V1DeploymentStatus.conditions': byKey('type'),
+  'V1EndpointSlice.endpoints': { 'x-kubernetes-list-type': 'atomic' },
+  'V1ConfigMapProjection.items': { 'x-kubernetes-list-type': 'atomic' },
+  'V1TopologySpreadConstraint.matchLabelKeys': { 'x-kubernetes-list-type': 'atomic' },
+  'V1LabelSelector.matchExpressions': { 'x-kubernetes-list-type': 'atomic' },
+  'V1NodeStatus.volumesAttached': { 'x-kubernetes-list-type': 'atomic' },
+  'V1PodSpec.tolerations': { 'x-kubernetes-list-type': 'atomic' },
+}
+
+/** Fields whose Go type is resource.Quantity: numbers are accepted and stored as strings. */
+export const quantityFields: ReadonlySet<string> = new Set([
+  'V1ResourceRequirements.limits',
+  'V1ResourceRequirements.requests',
+  'V1VolumeResourceRequirements.limits',
+  'V1VolumeResourceRequirements.requests',
+  'V1NodeStatus.capacity',
+  'V1NodeStatus.allocatable',
+  'V1PodSpec.overhead',
+  'V1PodStatus.allocatedResources',
+  'V1ContainerStatus.allocatedResources',
+  'V1EmptyDirVolumeSource.sizeLimit',
+  'V1ResourceFieldSelector.divisor',
+])
+
+/** Where the models' required flag differs from what the server asks of a request. */
+export const requiredOverrides: Record<string, Record<string, boolean>> = {}
