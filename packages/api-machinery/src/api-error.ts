@@ -127,7 +127,11 @@ export function qualified(name: ResourceName): string {
   return name.group ? `${name.resource}.${name.group}` : name.resource
 }
 
-const detailsOf = (target: ResourceName, name: string): StatusDetails => ({ name, ...(target.group ? { group: target.group } : {}), kind: target.resource })
+const detailsOf = (target: ResourceName, name: string): StatusDetails => ({
+  name,
+  ...(target.group ? { group: target.group } : {}),
+  kind: target.resource,
+})
 
 export function notFound(target: ResourceName, name: string): ApiError {
   return new ApiError('NotFound', `${qualified(target)} "${name}" not found`, detailsOf(target, name))
@@ -147,7 +151,11 @@ export function staleWrite(target: ResourceName, name: string): ApiError {
 }
 
 export function forbidden(target: ResourceName, name: string, why: string): ApiError {
-  return new ApiError('Forbidden', name ? `${qualified(target)} "${name}" is forbidden: ${why}` : `${qualified(target)} is forbidden: ${why}`, detailsOf(target, name))
+  return new ApiError(
+    'Forbidden',
+    name ? `${qualified(target)} "${name}" is forbidden: ${why}` : `${qualified(target)} is forbidden: ${why}`,
+    detailsOf(target, name),
+  )
 }
 
 /** Validation failed: one cause per field error. `kind` is the object's kind, as Kubernetes words it: `Pod "x" is invalid: …`. */

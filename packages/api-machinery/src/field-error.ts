@@ -38,7 +38,11 @@ export function typeInvalidField(field: string, value: unknown, detail: string):
 }
 
 export function notSupportedField(field: string, value: unknown, supported: readonly string[]): FieldError {
-  return { reason: 'FieldValueNotSupported', field, message: `Unsupported value: ${shown(value)}: supported values: ${supported.map(shown).join(', ')}` }
+  return {
+    reason: 'FieldValueNotSupported',
+    field,
+    message: `Unsupported value: ${shown(value)}: supported values: ${supported.map(shown).join(', ')}`,
+  }
 }
 
 export function forbiddenField(field: string, detail: string): FieldError {

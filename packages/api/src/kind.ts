@@ -75,7 +75,8 @@ export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | '
 const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
 
 /** What a kind file must say; the rest has the defaults of a plain kind. */
-export type KindSpec<T extends KubeObject> = Pick<Kind<T>, 'group' | 'version' | 'kind' | 'plural' | 'scope' | 'model'> & Partial<Omit<Kind<T>, 'resource' | 'apiVersion'>>
+export type KindSpec<T extends KubeObject> = Pick<Kind<T>, 'group' | 'version' | 'kind' | 'plural' | 'scope' | 'model'> &
+  Partial<Omit<Kind<T>, 'resource' | 'apiVersion'>>
 
 export function defineKind<T extends KubeObject>(spec: KindSpec<T>): Kind<T> {
   return {
