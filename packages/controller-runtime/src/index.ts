@@ -1,0 +1,8 @@
+export { backoffMs, realClock, sleep, type Clock } from './clock.ts'
+export { createLogger, silentLogger, type LogFields, type Logger, type LogLevel } from './logger.ts'
+export { kindOf, type KindRef } from './kind-ref.ts'
+export { ObjectCache, type Cache, type Indexer } from './object-cache.ts'
+export { createInformer, type CacheChange, type ChangeHandler, type Informer, type InformerOptions } from './informer.ts'
+export { createInformerFactory, type InformerFactory, type Selection } from './informer-factory.ts'
+export { createEventSink, type EventRecorder, type EventSink, type EventSinkOptions, type EventTarget } from './events/event-sink.ts'
+export type { EventType } from './events/correlator.ts'

@@ -1,0 +1,118 @@
+import { controllerOf, keyString, type KubeObject, type ObjectKey } from '@quarterdeck/api-machinery'
+
+/** Values under which an object is found in a named index. */
+export type Indexer<T> = (object: T) => readonly string[]
+
+/** What a controller reads. Objects are shared with every other reader: never mutate one. */
+export interface Cache<T extends KubeObject> {
+  readonly size: number
+  get(key: ObjectKey | string): T | undefined
+  /** In no particular order. `namespace` absent: all. */
+  list(namespace?: string): T[]
+  /** The objects whose controller reference names this object. */
+  ownedBy(owner: KubeObject): T[]
+  /** The objects that the named index files under a value. The index must have been added. */
+  byIndex(index: string, value: string): T[]
+}
+
+const byNamespace = ' namespace'
+const byController = ' controller'
+
+/** Objects of one kind by key, with indexes that every write keeps. */
+export class ObjectCache<T extends KubeObject> implements Cache<T> {
+  readonly #objects = new Map<string, T>()
+  readonly #indexes = new Map<string, Index<T>>()
+
+  constructor(indexers: Readonly<Record<string, Indexer<T>>> = {}) {
+    this.addIndex(byNamespace, (object) => [object.metadata.namespace ?? ''])
+    this.addIndex(byController, (object) => {
+      const owner = controllerOf(object)
+      return owner ? [owner.uid] : []
+    })
+    for (const [name, indexer] of Object.entries(indexers)) this.addIndex(name, indexer)
+  }
+
+  get size(): number {
+    return this.#objects.size
+  }
+
+  get(key: ObjectKey | string): T | undefined {
+    return this.#objects.get(typeof key === 'string' ? key : keyString(key))
+  }
+
+  list(namespace?: string): T[] {
+    return namespace === undefined ? [...this.#objects.values()] : this.byIndex(byNamespace, namespace)
+  }
+
+  ownedBy(owner: KubeObject): T[] {
+    return this.byIndex(byController, owner.metadata.uid)
+  }
+
+  byIndex(index: string, value: string): T[] {
+    const found = this.#indexes.get(index)
+    if (!found) throw new Error(`no index ${index}`)
+    return found.get(value)
+  }
+
+  /** Adds an index over what is and will be cached. Adding a name again keeps the first. */
+  addIndex(name: string, indexer: Indexer<T>): void {
+    if (this.#indexes.has(name)) return
+    const index = new Index(indexer)
+    for (const [key, object] of this.#objects) index.add(key, object)
+    this.#indexes.set(name, index)
+  }
+
+  /** Returns what was there before. */
+  set(key: string, object: T): T | undefined {
+    const old = this.#objects.get(key)
+    this.#objects.set(key, object)
+    for (const index of this.#indexes.values()) {
+      if (old) index.remove(key, old)
+      index.add(key, object)
+    }
+    return old
+  }
+
+  /** Returns what was there. */
+  delete(key: string): T | undefined {
+    const old = this.#objects.get(key)
+    if (!old) return undefined
+    this.#objects.delete(key)
+    for (const index of this.#indexes.values()) index.remove(key, old)
+    return old
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#objects.keys()
+  }
+}
+
+class Index<T> {
+  readonly #valuesOf: Indexer<T>
+  readonly #entries = new Map<string, Map<string, T>>()
+
+  constructor(valuesOf: Indexer<T>) {
+    this.#valuesOf = valuesOf
+  }
+
+  get(value: string): T[] {
+    const found = this.#entries.get(value)
+    return found ? [...found.values()] : []
+  }
+
+  add(key: string, object: T): void {
+    for (const value of this.#valuesOf(object)) {
+      let found = this.#entries.get(value)
+      if (!found) this.#entries.set(value, (found = new Map()))
+      found.set(key, object)
+    }
+  }
+
+  remove(key: string, object: T): void {
+    for (const value of this.#valuesOf(object)) {
+      const found = this.#entries.get(value)
+      found?.delete(key)
+      if (found?.size === 0) this.#entries.delete(value)
+    }
+  }
+}
