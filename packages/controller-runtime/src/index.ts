@@ -6,3 +6,25 @@ export { createInformer, type CacheChange, type ChangeHandler, type Informer, ty
 export { createInformerFactory, type InformerFactory, type Selection } from './informer-factory.ts'
 export { createEventSink, type EventRecorder, type EventSink, type EventSinkOptions, type EventTarget } from './events/event-sink.ts'
 export type { EventType } from './events/correlator.ts'
+export { KeyedHeap } from './keyed-heap.ts'
+export { LruMap } from './lru-map.ts'
+export { noMetrics, type ReconcileOutcome, type RuntimeMetrics } from './metrics.ts'
+export { WorkQueue, type WorkOptions, type WorkQueueOptions } from './work-queue.ts'
+export {
+  again,
+  done,
+  TerminalError,
+  watch,
+  type Caches,
+  type Controller,
+  type ControllerEnvironment,
+  type ControllerSpec,
+  type ReconcileContext,
+  type ReconcileResult,
+  type Watch,
+} from './controller.ts'
+export { defineController } from './define-controller.ts'
+export { onlyThis } from './guarded-client.ts'
+export { runControllers, type RunOptions } from './run-controllers.ts'
+export { updateStatus, withoutUndefined } from './status.ts'
+export { runLeaderElection, type LeaderElectionOptions } from './leader-election.ts'

@@ -1,0 +1,139 @@
+import { controllerOf, keyOf, keyString, parseKeyString, type KubeObject, type ObjectKey } from '@quarterdeck/api-machinery'
+
+import {
+  TerminalError,
+  type Controller,
+  type ControllerEnvironment,
+  type ControllerSpec,
+  type ReconcileContext,
+  type ReconcileResult,
+} from './controller.ts'
+import { guardedClient } from './guarded-client.ts'
+import type { CacheChange, Informer } from './informer.ts'
+import { kindOf, type KindRef } from './kind-ref.ts'
+import { OwnWrites } from './own-writes.ts'
+import type { Cache } from './object-cache.ts'
+import { WorkQueue } from './work-queue.ts'
+
+/** A write's event normally enqueues its key; this catches the writes whose event does not. */
+const lookAgainForOwnWritesMs = 1000
+
+/** Makes a controller of a reconcile function: caches, queue, retries with backoff, the guard on its writes. */
+export function defineController<T extends KubeObject>(spec: ControllerSpec<T>): Controller {
+  return { name: spec.name, run: (environment) => runController(spec, environment) }
+}
+
+async function runController<T extends KubeObject>(spec: ControllerSpec<T>, environment: ControllerEnvironment): Promise<void> {
+  const { clock, metrics, signal } = environment
+  const queue = new WorkQueue({ name: spec.name, clock, metrics })
+  const informers = informersOf(spec, environment)
+  const ownWrites = new OwnWrites((resource) => informers.get(resource), clock)
+  const removeHandlers = subscribe(spec, { informers, enqueue: (key) => queue.add(keyString(key)) })
+  const contextOf = contextFactory(spec, { environment, informers, ownWrites, queue })
+
+  async function handle(key: string): Promise<void> {
+    const startedAtMs = clock.now()
+    const outcome = await attempt(spec, key, { context: contextOf(key), environment, queue })
+    metrics.reconciled(spec.name, outcome, (clock.now() - startedAtMs) / 1000)
+  }
+
+  await Promise.all([...informers.values()].map((informer) => informer.synced()))
+  await queue.work({ concurrency: spec.concurrency ?? 5, signal, handle })
+  for (const remove of removeHandlers) remove()
+}
+
+async function attempt<T extends KubeObject>(
+  spec: ControllerSpec<T>,
+  key: string,
+  { context, environment, queue }: { context: ReconcileContext; environment: ControllerEnvironment; queue: WorkQueue },
+): Promise<'success' | 'requeue_after' | 'error' | 'terminal_error'> {
+  let result: ReconcileResult
+  try {
+    result = await spec.reconcile(parseKeyString(key), context)
+  } catch (error) {
+    if (environment.signal.aborted) return 'error'
+    if (error instanceof TerminalError) {
+      environment.log.error('a reconcile failed for good', { controller: spec.name, key, error })
+      queue.forget(key)
+      return 'terminal_error'
+    }
+    environment.log.warn('a reconcile failed and will be retried', { controller: spec.name, key, retries: queue.retriesOf(key), error })
+    queue.addRateLimited(key)
+    return 'error'
+  }
+  queue.forget(key)
+  if (result.requeueAfterMs === undefined) return 'success'
+  queue.addAfter(key, result.requeueAfterMs)
+  return 'requeue_after'
+}
+
+type Informers = Map<string, Informer<KubeObject>>
+
+function informersOf<T extends KubeObject>(spec: ControllerSpec<T>, environment: ControllerEnvironment): Informers {
+  const kinds: KindRef[] = [spec.primary, ...(spec.owns ?? []), ...(spec.watches ?? []).map((w) => w.kind), ...(spec.reads ?? [])]
+  return new Map(kinds.map((kind) => [kind.resource, environment.informers.of(kindOf(kind))]))
+}
+
+function cacheFrom(informers: Informers, controller: string): ReconcileContext['cache'] {
+  return <O extends KubeObject>(kind: KindRef): Cache<O> => {
+    const informer = informers.get(kind.resource)
+    if (!informer) throw new Error(`the controller ${controller} does not declare that it reads ${kind.resource}`)
+    return informer as unknown as Cache<O>
+  }
+}
+
+function subscribe<T extends KubeObject>(
+  spec: ControllerSpec<T>,
+  { informers, enqueue }: { informers: Informers; enqueue: (key: ObjectKey) => void },
+): (() => void)[] {
+  const primary = spec.primary
+  const caches = { cache: cacheFrom(informers, spec.name) }
+  const on = (kind: KindRef, handler: (change: CacheChange<KubeObject>) => void): (() => void) =>
+    informers.get(kind.resource)?.onChange(handler) ?? (() => {})
+
+  const enqueueOwner = (object: KubeObject): void => {
+    const owner = controllerOf(object)
+    if (owner?.kind !== primary.kind || groupOf(owner.apiVersion) !== primary.group) return
+    enqueue({ namespace: primary.scope === 'Namespaced' ? (object.metadata.namespace ?? '') : '', name: owner.name })
+  }
+
+  return [
+    on(primary, ({ object }) => enqueue(keyOf(object))),
+    ...(spec.owns ?? []).map((kind) =>
+      on(kind, ({ object, old }) => {
+        if (old && controllerOf(old)?.uid !== controllerOf(object)?.uid) enqueueOwner(old)
+        enqueueOwner(object)
+      }),
+    ),
+    ...(spec.watches ?? []).map((watched) =>
+      on(watched.kind, (change) => {
+        for (const key of watched.keysOf(change, caches)) enqueue(key)
+      }),
+    ),
+  ]
+}
+
+const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '')
+
+function contextFactory<T extends KubeObject>(
+  spec: ControllerSpec<T>,
+  parts: { environment: ControllerEnvironment; informers: Informers; ownWrites: OwnWrites; queue: WorkQueue },
+): (key: string) => ReconcileContext {
+  const { environment, informers, ownWrites, queue } = parts
+  const { clock, log, signal } = environment
+  const recorder = environment.recorder(spec.component ?? `${spec.name}-controller`)
+  const cache = cacheFrom(informers, spec.name)
+  return (key) => ({
+    cache,
+    client: guardedClient(environment.client, { controller: spec.name, writes: spec.writes, ownWrites, key }),
+    seesOwnWrites: () => {
+      const seen = ownWrites.allSeen(key)
+      if (!seen) queue.addAfter(key, lookAgainForOwnWritesMs)
+      return seen
+    },
+    recorder,
+    clock,
+    log,
+    signal,
+  })
+}
