@@ -1,0 +1,5 @@
+export { createDockerRuntime, type DockerRuntimeOptions } from './docker-runtime.ts'
+export { connectEngine, defaultSocketPath } from './engine.ts'
+export { ensureExampleImage, exampleImage, type ExampleImageResult } from './example-image.ts'
+export { bridgeNameOf, networkNameOf } from './network.ts'
+export { pauseImage } from './pause-image.ts'

@@ -1,0 +1,6 @@
+export * from './labels.ts'
+export type * from './container.ts'
+export * from './errors.ts'
+export type * from './image.ts'
+export type * from './runtime.ts'
+export type * from './sandbox.ts'
