@@ -113,7 +113,8 @@ describe('the Docker runtime', () => {
         }),
       )
     assert.deepEqual((await read()).split('\n').toSorted(), ['', sandbox.ip, 'hello $(X) "quoted"', 'to-stderr'].toSorted())
-    assert.equal(await read(1, false), 'hello $(X) "quoted"\n')
+    assert.equal(await read(undefined, false), `${sandbox.ip}\nhello $(X) "quoted"\n`)
+    assert.equal((await read(1)).split('\n').length, 2)
   })
 
   test('a command that is not there is a start failure, kept in the container’s state', async () => {
