@@ -24,10 +24,13 @@ function countKeysInText(text: string): number {
   return count
 }
 
-function countKeys(value: unknown): number {
+const maxDepth = 1000
+
+function countKeys(value: unknown, depth = 0): number {
   if (typeof value !== 'object' || value === null) return 0
+  if (depth > maxDepth) throw badRequest(`invalid JSON: nested more than ${maxDepth} levels deep`)
   let count = Array.isArray(value) ? 0 : Object.keys(value).length
-  for (const child of Object.values(value as object)) count += countKeys(child)
+  for (const child of Object.values(value as object)) count += countKeys(child, depth + 1)
   return count
 }
 

@@ -1,5 +1,8 @@
 import type { FieldError, KubeObject } from '@quarterdeck/api-machinery'
 
+/** A function of an object. Declared as a method so that the kind of a Pod is also the kind of an object. */
+export type Reader<T, Result> = { read(object: T): Result }['read']
+
 /** A column of `kubectl get` and of the dashboard's lists (metav1.TableColumnDefinition). */
 export interface Column<T> {
   name: string
@@ -9,23 +12,23 @@ export interface Column<T> {
   priority: number
   format?: 'name'
   /** The cell; a `date` column returns an RFC 3339 time, which clients show as an age. `now` is in ms since the epoch. */
-  value: (object: T, now: number) => string | number | boolean | null
+  value(object: T, now: number): string | number | boolean | null
 }
 
 /** Where a kind keeps what autoscaling/v1 Scale shows. */
 export interface ScaleSubresource<T> {
-  replicas: (object: T) => number
-  setReplicas: (object: T, replicas: number) => void
-  statusReplicas: (object: T) => number
+  replicas(object: T): number
+  setReplicas(object: T, replicas: number): void
+  statusReplicas(object: T): number
   /** Selector text of the counted pods. */
-  selector: (object: T) => string
+  selector(object: T): string
 }
 
 /** How a kind that is served in several versions maps to the one that is stored. Both functions return a new object. */
 export interface StoredAs<T> {
   kind: Kind
-  toStored: (object: T) => KubeObject
-  fromStored: (object: KubeObject) => T
+  toStored(object: T): KubeObject
+  fromStored(object: KubeObject): T
 }
 
 /** Everything about one kind in one version. One file per kind declares it; shared code asks the declaration, never the name. */
@@ -54,19 +57,23 @@ export interface Kind<T extends KubeObject = KubeObject> {
   history: 'full' | 'none'
   columns: readonly Column<T>[]
   /** Fields that field selectors may name, besides metadata.name and metadata.namespace. */
-  selectableFields: Readonly<Record<string, (object: T) => string>>
+  selectableFields: Readonly<Record<string, Reader<T, string>>>
   /** Fills what the client left out. Mutates; idempotent. */
-  applyDefaults: (object: T) => void
+  applyDefaults(object: T): void
   /** Last touch before validation of a create: drops what a client may not set, allocates nothing. Mutates. */
-  prepareForCreate: (object: T) => void
+  prepareForCreate(object: T): void
   /** As prepareForCreate, for an update of the main resource. Mutates `object`. */
-  prepareForUpdate: (object: T, old: T) => void
-  validate: (object: T) => FieldError[]
+  prepareForUpdate(object: T, old: T): void
+  validate(object: T): FieldError[]
   /** Rules that compare with the old object; `validate` runs as well. */
-  validateUpdate: (object: T, old: T) => FieldError[]
-  validateStatusUpdate: (object: T, old: T) => FieldError[]
+  validateUpdate(object: T, old: T): FieldError[]
+  validateStatusUpdate(object: T, old: T): FieldError[]
+  /** What is wrong with an object's name; absent: it must be a DNS subdomain. */
+  nameErrors: ((name: string) => string[]) | undefined
   /** Seconds between the request to delete and the deletion; undefined for kinds that go at once. Pods wait for their kubelet. */
-  gracePeriodSeconds: ((object: T) => number) | undefined
+  gracePeriodSeconds: Reader<T, number> | undefined
+  /** Marks an object whose deletion has begun and not ended (a Namespace's phase). Mutates. */
+  beginDeletion: Reader<T, void> | undefined
   storedAs: StoredAs<T> | undefined
 }
 
@@ -96,7 +103,9 @@ export function defineKind<T extends KubeObject>(spec: KindSpec<T>): Kind<T> {
     validate: () => [],
     validateUpdate: () => [],
     validateStatusUpdate: () => [],
+    nameErrors: undefined,
     gracePeriodSeconds: undefined,
+    beginDeletion: undefined,
     storedAs: undefined,
     ...spec,
     resource: spec.group ? `${spec.plural}.${spec.group}` : spec.plural,

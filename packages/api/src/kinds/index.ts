@@ -36,4 +36,4 @@ export const builtInKinds: readonly Kind[] = [
   leases,
   endpointSlices,
   eventsV1,
-] as unknown as readonly Kind[]
+]

@@ -1,0 +1,215 @@
+import { randomInt } from 'node:crypto'
+import { BlockList, isIPv4 } from 'node:net'
+
+import { services, type Service } from '@quarterdeck/api'
+import { internalError, invalid, invalidField, type KubeObject } from '@quarterdeck/api-machinery'
+import type { Write } from '@quarterdeck/storage'
+
+import { apiServerUser } from '../auth/user.ts'
+import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
+
+/** Resources that only the store knows: one object per address or port that a Service holds. */
+const addressClaims = 'service-addresses.quarterdeck.internal'
+const portClaims = 'service-node-ports.quarterdeck.internal'
+const maxTries = 1000
+
+export interface ServiceAllocationOptions {
+  /** IPv4 network that cluster IPs come from: `10.96.0.0/16`. */
+  serviceCidr: string
+  nodePortRange: { first: number; last: number }
+}
+
+/**
+ * Gives Services their cluster IPs and node ports. Every address and port held is a claim stored in the same
+ * transaction as the Service, so two servers can never give out the same one and nothing leaks.
+ */
+export function createServiceAllocation(options: ServiceAllocationOptions): AdmissionPlugin {
+  return {
+    name: 'ServiceAllocation',
+    resources: [services.resource],
+    operations: ['CREATE', 'UPDATE', 'DELETE'],
+    async admit(attributes) {
+      const service = attributes.object as Service | undefined
+      const old = attributes.old as Service | undefined
+      if (service) {
+        keepAllocated(service, old)
+        await allocateClusterIP(service, attributes, options)
+        await allocateNodePorts(service, attributes, options)
+      }
+      planClaims(attributes, addressClaims, heldAddresses(old), service ? heldAddresses(service) : [])
+      await releaseClaims(attributes, addressClaims, heldAddresses(old), service ? heldAddresses(service) : [])
+      planClaims(attributes, portClaims, heldPorts(old), service ? heldPorts(service) : [])
+      await releaseClaims(attributes, portClaims, heldPorts(old), service ? heldPorts(service) : [])
+    },
+  }
+}
+
+/** An update that leaves out what was allocated keeps it (patchAllocatedValues). */
+function keepAllocated(service: Service, old: Service | undefined): void {
+  if (!old || service.spec.type === 'ExternalName' || old.spec.type === 'ExternalName') return
+  if (!service.spec.clusterIP) {
+    if (old.spec.clusterIP) service.spec.clusterIP = old.spec.clusterIP
+    if (old.spec.clusterIPs && !service.spec.clusterIPs) service.spec.clusterIPs = old.spec.clusterIPs
+  }
+  if (!usesNodePorts(service) || !usesNodePorts(old)) return
+  for (const port of service.spec.ports ?? []) {
+    if (port.nodePort) continue
+    const before = old.spec.ports?.find((p) => p.port === port.port && (p.protocol ?? 'TCP') === (port.protocol ?? 'TCP'))
+    const isTaken = service.spec.ports?.some(
+      (p) => p !== port && p.nodePort === before?.nodePort && (p.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
+    )
+    if (before?.nodePort && !isTaken) port.nodePort = before.nodePort
+  }
+}
+
+function usesNodePorts({ spec }: Service): boolean {
+  return spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
+}
+
+function heldAddresses(service: Service | undefined): string[] {
+  if (!service || service.spec.type === 'ExternalName') return []
+  return (service.spec.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '')
+}
+
+/** `30080/TCP`. */
+function heldPorts(service: Service | undefined): string[] {
+  const ports = (service?.spec.ports ?? []).filter((p) => p.nodePort).map((p) => `${p.nodePort}-${(p.protocol ?? 'TCP').toLowerCase()}`)
+  const health = service?.spec.healthCheckNodePort
+  return health ? [...ports, `${health}-tcp`] : ports
+}
+
+async function allocateClusterIP(
+  service: Service,
+  { reader, name }: AdmissionAttributes,
+  { serviceCidr }: ServiceAllocationOptions,
+): Promise<void> {
+  const { spec } = service
+  if (spec.type === 'ExternalName') {
+    delete spec.clusterIP
+    delete spec.clusterIPs
+    return
+  }
+  spec.clusterIP ||= spec.clusterIPs?.[0] ?? ''
+  if (spec.clusterIP === 'None') {
+    spec.clusterIPs = ['None']
+    return
+  }
+  if (spec.clusterIP) {
+    checkAddress(spec.clusterIP, name, serviceCidr)
+    if (!spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP]
+    return
+  }
+  spec.clusterIP = await freeAddress(serviceCidr, async (ip) => (await reader.read(addressClaims, '', ip)) !== undefined)
+  spec.clusterIPs = [spec.clusterIP]
+}
+
+function checkAddress(ip: string, name: string, serviceCidr: string): void {
+  const [network = '', bits = ''] = serviceCidr.split('/')
+  const range = new BlockList()
+  range.addSubnet(network, Number(bits), 'ipv4')
+  if (isIPv4(ip) && range.check(ip, 'ipv4')) return
+  throw invalid({ group: '', kind: 'Service' }, name, [
+    invalidField(
+      'spec.clusterIPs',
+      [ip],
+      `failed to allocate IP ${ip}: the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${serviceCidr}`,
+    ),
+  ])
+}
+
+/** A random free address outside the low band, which is left to Services that ask for one by name (KEP-3070). */
+async function freeAddress(serviceCidr: string, isTaken: (ip: string) => Promise<boolean>): Promise<string> {
+  const [network = '', bits = ''] = serviceCidr.split('/')
+  const base = network.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0)
+  const size = 2 ** (32 - Number(bits))
+  const lowBand = Math.min(Math.max(16, Math.floor(size / 16)), 256)
+  for (let tries = 0; tries < maxTries; tries++) {
+    const offset = tries < maxTries / 2 && size > lowBand + 2 ? randomInt(lowBand, size - 1) : randomInt(2, size - 1)
+    const address = base + offset
+    const ip = [address >>> 24, (address >>> 16) & 255, (address >>> 8) & 255, address & 255].join('.')
+    if (!(await isTaken(ip))) return ip
+  }
+  throw internalError(`failed to allocate a serviceIP: range ${serviceCidr} is full`)
+}
+
+async function allocateNodePorts(
+  service: Service,
+  { reader, name }: AdmissionAttributes,
+  { nodePortRange }: ServiceAllocationOptions,
+): Promise<void> {
+  const { first, last } = nodePortRange
+  for (const [i, port] of (service.spec.ports ?? []).entries()) {
+    if (!usesNodePorts(service)) {
+      delete port.nodePort
+      continue
+    }
+    const protocol = (port.protocol ?? 'TCP').toLowerCase()
+    if (port.nodePort && (port.nodePort < first || port.nodePort > last)) {
+      throw invalid({ group: '', kind: 'Service' }, name, [
+        invalidField(
+          `spec.ports[${i}].nodePort`,
+          port.nodePort,
+          `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
+        ),
+      ])
+    }
+    const taken = new Set(heldPorts(service))
+    for (let tries = 0; !port.nodePort; tries++) {
+      if (tries === maxTries) throw internalError('failed to allocate a nodePort: range is full')
+      const candidate = randomInt(first, last + 1)
+      const claim = `${candidate}-${protocol}`
+      if (!taken.has(claim) && !(await reader.read(portClaims, '', claim))) port.nodePort = candidate
+    }
+  }
+}
+
+const author = { actor: apiServerUser.name, client: 'service-allocation' }
+
+function claimObject(resource: string, name: string, holder: string): KubeObject {
+  return {
+    apiVersion: 'quarterdeck.internal/v1',
+    kind: 'Claim',
+    metadata: { name, uid: `${resource}/${name}`, resourceVersion: '', creationTimestamp: '', annotations: { holder } },
+  }
+}
+
+function planClaims(
+  { alongside, namespace, name }: AdmissionAttributes,
+  resource: string,
+  before: readonly string[],
+  after: readonly string[],
+): void {
+  for (const claim of new Set(after)) {
+    if (before.includes(claim)) continue
+    const write: Write = {
+      type: 'create',
+      key: { resource, namespace: '', name: claim },
+      author,
+      keepsHistory: false,
+      uid: `${resource}/${claim}`,
+      object: claimObject(resource, claim, `${namespace}/${name}`),
+    }
+    alongside.push(write)
+  }
+}
+
+async function releaseClaims(
+  { alongside, reader }: AdmissionAttributes,
+  resource: string,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<void> {
+  for (const claim of new Set(before)) {
+    if (after.includes(claim)) continue
+    const stored = await reader.read(resource, '', claim)
+    if (stored)
+      alongside.push({
+        type: 'delete',
+        key: stored.key,
+        author,
+        keepsHistory: false,
+        expectedRevision: stored.revision,
+        object: stored.object,
+      })
+  }
+}

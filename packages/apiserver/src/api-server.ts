@@ -1,0 +1,84 @@
+import { pods, serviceAccounts } from '@quarterdeck/api'
+import { ApiError, type KubeObject } from '@quarterdeck/api-machinery'
+import type { Client, PatchType } from '@quarterdeck/client'
+import type { ObjectStore } from '@quarterdeck/storage'
+
+import type { AdmissionPlugin } from './admission/admission.ts'
+import { defaultTolerations } from './admission/default-tolerations.ts'
+import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
+import { serviceAccountAdmission } from './admission/service-account.ts'
+import { createServiceAllocation } from './admission/service-allocation.ts'
+import { ApiCore } from './api-core.ts'
+import type { Authorizer } from './auth/authorizer.ts'
+import { builtInAuthorizer } from './auth/built-in-authorizer.ts'
+import type { ServiceAccountTokens } from './auth/service-account-tokens.ts'
+import { apiServerUser, type User } from './auth/user.ts'
+import { bootstrapCluster, type ClusterIdentity } from './bootstrap.ts'
+import { openServiceAccountTokens } from './auth/service-account-tokens.ts'
+import { createInProcessClient } from './in-process-client.ts'
+import { KindRegistry } from './kind-registry.ts'
+import type { ApiRequest } from './request.ts'
+import { bind } from './subresources/binding.ts'
+import { evict } from './subresources/eviction.ts'
+import { finalizeNamespace } from './subresources/finalize.ts'
+import { patchScale } from './subresources/scale.ts'
+import { requestToken } from './subresources/token.ts'
+import type { WriteResult } from './verbs/commit-plan.ts'
+
+export interface ApiServerOptions {
+  store: ObjectStore
+  authorizer?: Authorizer
+  /** Where Services get their cluster IPs; IPv4. Default 10.96.0.0/16. */
+  serviceCidr?: string
+  /** Inclusive. Default 30000–32767. */
+  nodePortRange?: { first: number; last: number }
+}
+
+/** The API server as a library: the request pipeline over a store. web puts it on sockets, worker calls it in process. */
+export interface ApiServer {
+  core: ApiCore
+  identity: ClusterIdentity
+  tokens: ServiceAccountTokens
+  /** A client that acts as `user`; `name` is what its changes are signed with. */
+  clientFor(user: User, name: string): Client
+  /** POST to a subresource that takes an object of another kind. Throws NotFound for one that the kind does not have. */
+  createSubresource(request: ApiRequest, body: unknown): Promise<unknown>
+  finalize(request: ApiRequest, object: KubeObject): Promise<WriteResult>
+  patchScale(request: ApiRequest, body: unknown, type: PatchType): Promise<unknown>
+}
+
+/** Opens the pipeline over a store, making the cluster's first objects (namespaces, authority, keys) where they are missing. */
+export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { store, authorizer = builtInAuthorizer, serviceCidr = '10.96.0.0/16', nodePortRange = { first: 30_000, last: 32_767 } } = options
+  const admission: AdmissionPlugin[] = [
+    namespaceLifecycle,
+    serviceAccountAdmission,
+    defaultTolerations,
+    createServiceAllocation({ serviceCidr, nodePortRange }),
+  ]
+  const core = new ApiCore({ store, registry: new KindRegistry(), authorizer, admission })
+  const server = { core } as ApiServer
+  server.clientFor = (user, name) => createInProcessClient(server, user, name)
+  server.finalize = (request, object) => finalizeNamespace(core, request, object)
+  server.patchScale = (request, body, type) => patchScale(core, request, body, type)
+  server.createSubresource = (request, body) => createSubresource(server, request, body)
+  server.identity = await bootstrapCluster(server.clientFor(apiServerUser, 'apiserver'))
+  server.tokens = openServiceAccountTokens(store, server.identity.serviceAccountSigningKeyPem)
+  return server
+}
+
+async function createSubresource(server: ApiServer, request: ApiRequest, body: unknown): Promise<unknown> {
+  const { core } = server
+  switch (`${request.kind.resource}/${request.subresource}`) {
+    case `${pods.resource}/binding`:
+      await bind(core, request, body)
+      return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
+    case `${pods.resource}/eviction`:
+      await evict(core, request, body)
+      return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
+    case `${serviceAccounts.resource}/token`:
+      return requestToken(core, server.tokens, request, body)
+    default:
+      throw new ApiError('NotFound', 'the server could not find the requested resource')
+  }
+}

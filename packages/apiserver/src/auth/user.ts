@@ -1,0 +1,18 @@
+/** An authenticated caller, as in authentication.k8s.io UserInfo. */
+export interface User {
+  name: string
+  uid?: string
+  groups: readonly string[]
+  extra?: Readonly<Record<string, readonly string[]>>
+}
+
+export const mastersGroup = 'system:masters'
+export const nodesGroup = 'system:nodes'
+export const nodeUserPrefix = 'system:node:'
+export const serviceAccountUserPrefix = 'system:serviceaccount:'
+
+/** The identity of the scheduler and the controllers, which run in the worker process. */
+export const controllerManager: User = { name: 'system:kube-controller-manager', groups: [mastersGroup, 'system:authenticated'] }
+
+/** The identity of the API server's own writes. */
+export const apiServerUser: User = { name: 'system:apiserver', groups: [mastersGroup, 'system:authenticated'] }

@@ -1,0 +1,64 @@
+import { namespaces, secrets, type Secret } from '@quarterdeck/api'
+import { isApiError, type Draft, type KubeObject } from '@quarterdeck/api-machinery'
+import type { Kind } from '@quarterdeck/api'
+import type { Client } from '@quarterdeck/client'
+
+import { createAuthorityKeyPair, openAuthority, type CertificateAuthority } from './auth/certificate-authority.ts'
+import { createSigningKeyPem } from './auth/service-account-tokens.ts'
+
+const authorityDays = 3650
+const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'] as const
+
+/** What every API server of a cluster shares; kept in the cluster's own Secrets, so that any number of them can start. */
+export interface ClusterIdentity {
+  authority: CertificateAuthority
+  serviceAccountSigningKeyPem: string
+}
+
+/** Makes what a cluster needs before its first request, unless it is there. Safe to run by several servers at once. */
+export async function bootstrapCluster(client: Client): Promise<ClusterIdentity> {
+  for (const name of systemNamespaces) await ensure(client, namespaces, { metadata: { name } } as Draft<KubeObject>)
+  const authority = await ensureSecret(client, 'quarterdeck-cluster-ca', 'kubernetes.io/tls', async () => {
+    const pair = await createAuthorityKeyPair('quarterdeck-ca', authorityDays)
+    return { 'tls.crt': pair.certificatePem, 'tls.key': pair.keyPem }
+  })
+  const signing = await ensureSecret(client, 'quarterdeck-service-account-key', 'Opaque', async () => ({
+    'signing.key': createSigningKeyPem(),
+  }))
+  return {
+    authority: await openAuthority({ certificatePem: authority['tls.crt']!, keyPem: authority['tls.key']! }),
+    serviceAccountSigningKeyPem: signing['signing.key']!,
+  }
+}
+
+/** The data of a Secret in kube-system, made with `produce` if it does not exist. Of several that race, one wins and all read it. */
+export async function ensureSecret(
+  client: Client,
+  name: string,
+  type: string,
+  produce: () => Promise<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const key = { namespace: 'kube-system', name }
+  const existing = await client.get(secrets, key).catch(absentIfNotFound)
+  if (existing) return decodedData(existing)
+  const data = Object.fromEntries(Object.entries(await produce()).map(([k, v]) => [k, Buffer.from(v).toString('base64')]))
+  await ensure(client, secrets, { metadata: key, type, data } as Draft<Secret>)
+  return decodedData(await client.get(secrets, key))
+}
+
+function decodedData(secret: Secret): Record<string, string> {
+  return Object.fromEntries(Object.entries(secret.data ?? {}).map(([k, v]) => [k, Buffer.from(v, 'base64').toString()]))
+}
+
+async function ensure<T extends KubeObject>(client: Client, kind: Kind<T>, object: Draft<T>): Promise<void> {
+  try {
+    await client.create(kind, object)
+  } catch (error) {
+    if (!isApiError(error, 'AlreadyExists')) throw error
+  }
+}
+
+function absentIfNotFound(error: unknown): undefined {
+  if (isApiError(error, 'NotFound')) return undefined
+  throw error
+}

@@ -1,0 +1,45 @@
+import { modelSchemas, type Kind } from '@quarterdeck/api'
+import { badRequest, decodeObject, isRecord, type KubeObject } from '@quarterdeck/api-machinery'
+
+import { schemaOf } from './kind-registry.ts'
+import type { ApiRequest } from './request.ts'
+
+/**
+ * Brings the body of a write into the form that is stored; mutates and returns it.
+ * Unknown fields and duplicate keys are an error, a warning or nothing, as fieldValidation says.
+ * Throws BadRequest for another kind than the path's and for values of the wrong type.
+ */
+export function decodeRequestObject(
+  body: unknown,
+  request: Pick<ApiRequest, 'kind' | 'fieldValidation' | 'warnings'>,
+  duplicateKeys: readonly string[] = [],
+): KubeObject {
+  const { kind } = request
+  if (!isRecord(body)) throw badRequest(`the body must be a ${kind.kind} object`)
+  checkType(body, kind)
+  body['apiVersion'] = kind.apiVersion
+  body['kind'] = kind.kind
+  const report = decodeObject(body, schemaOf(kind), modelSchemas)
+  const intro = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}`
+  if (report.typeErrors.length > 0) throw badRequest(`${intro}: ${report.typeErrors.join(', ')}`)
+  const problems = [
+    ...report.unknownFields.map((f) => `unknown field ${JSON.stringify(f)}`),
+    ...duplicateKeys.map((k) => `duplicate field ${JSON.stringify(k)}`),
+  ]
+  if (problems.length > 0 && request.fieldValidation === 'Strict')
+    throw badRequest(`${intro}: strict decoding error: ${problems.join(', ')}`)
+  if (request.fieldValidation === 'Warn') request.warnings.push(...problems)
+  return body as unknown as KubeObject
+}
+
+function checkType(body: Record<string, unknown>, kind: Kind): void {
+  const { apiVersion, kind: name } = body
+  if (apiVersion !== undefined && apiVersion !== kind.apiVersion) {
+    throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${kind.apiVersion})`)
+  }
+  if (name !== undefined && name !== kind.kind) {
+    throw badRequest(
+      `${String(name)} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: no kind ${JSON.stringify(name)} is served here`,
+    )
+  }
+}

@@ -1,0 +1,22 @@
+import type { Kind } from '@quarterdeck/api'
+
+import type { User } from './auth/user.ts'
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
+
+/** One call of the API, whichever way it came in. */
+export interface ApiRequest {
+  user: User
+  /** Field manager or user agent: kept with every change. */
+  client: string
+  kind: Kind
+  /** '' for cluster scope, or for all namespaces. */
+  namespace: string
+  /** '' when the request is about a collection. */
+  name: string
+  subresource: string
+  dryRun: boolean
+  fieldValidation: FieldValidation
+  /** Collected on the way, sent as Warning headers. */
+  warnings: string[]
+}

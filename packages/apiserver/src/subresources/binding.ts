@@ -1,0 +1,61 @@
+import { modelSchemas, type Pod, type V1Binding } from '@quarterdeck/api'
+import { badRequest, conflict, decodeObject, invalid, invalidField, isRecord, requiredField, timestamp } from '@quarterdeck/api-machinery'
+
+import type { ApiCore } from '../api-core.ts'
+import type { ApiRequest } from '../request.ts'
+import { findForWrite } from '../verbs/get.ts'
+import { updateWrite } from '../verbs/plan-write.ts'
+import { retryConflict } from '../verbs/retry-conflict.ts'
+
+/** Assigns a pod to the node that the Binding's target names. A pod is assigned once: Conflict for a second node. */
+export function bind(core: ApiCore, request: ApiRequest, body: unknown): Promise<void> {
+  core.authorize(request, 'create')
+  const binding = decodeBinding(body, request)
+  const target = { group: '', resource: 'pods' }
+  const { name: nodeName = '' } = binding.target
+  return retryConflict(core, request, async () => {
+    const stored = await findForWrite(core, request)
+    const pod = stored.object as Pod
+    if (binding.metadata?.uid && binding.metadata.uid !== pod.metadata.uid) {
+      throw conflict(
+        target,
+        request.name,
+        `Precondition failed: UID in precondition: ${binding.metadata.uid}, UID in object meta: ${pod.metadata.uid}`,
+      )
+    }
+    if (pod.metadata.deletionTimestamp)
+      throw conflict(target, request.name, `pod ${request.name} is being deleted, cannot be assigned to a host`)
+    if (pod.spec.nodeName)
+      throw conflict(target, request.name, `pod ${request.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
+    if (pod.spec.schedulingGates?.length) throw conflict(target, request.name, `pod ${request.name} has non-empty .spec.schedulingGates`)
+    if (!request.dryRun) await core.store.commit(updateWrite(request, boundPod(pod, binding, nodeName), stored))
+  })
+}
+
+function decodeBinding(body: unknown, { name }: ApiRequest): V1Binding {
+  if (!isRecord(body)) throw badRequest('the body must be a Binding object')
+  const binding = structuredClone(body) as unknown as V1Binding
+  const report = decodeObject(binding as unknown as Record<string, unknown>, { $ref: 'V1Binding' }, modelSchemas)
+  if (report.typeErrors.length > 0)
+    throw badRequest(`Binding in version "v1" cannot be handled as a Binding: ${report.typeErrors.join(', ')}`)
+  const { kind, name: nodeName } = binding.target ?? {}
+  const subject = { group: '', kind: 'Binding' }
+  if (kind && kind !== 'Node') throw invalid(subject, name, [invalidField('target.kind', kind, 'must be empty or "Node"')])
+  if (!nodeName) throw invalid(subject, name, [requiredField('target.name')])
+  return binding
+}
+
+function boundPod(pod: Pod, binding: V1Binding, nodeName: string): Pod {
+  const others = (pod.status.conditions ?? []).filter((c) => c.type !== 'PodScheduled')
+  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: undefined, lastTransitionTime: timestamp() }
+  return {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      ...(binding.metadata?.annotations ? { annotations: { ...pod.metadata.annotations, ...binding.metadata.annotations } } : {}),
+      ...(binding.metadata?.labels ? { labels: { ...pod.metadata.labels, ...binding.metadata.labels } } : {}),
+    },
+    spec: { ...pod.spec, nodeName },
+    status: { ...pod.status, conditions: [...others, scheduled] },
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  conflict,
+  invalid,
+  invalidField,
+  notSupportedField,
+  timestamp,
+  type KubeObject,
+  type ResourceName,
+} from '@quarterdeck/api-machinery'
+import type { DeleteOptions } from '@quarterdeck/client'
+import type { StoredObject, Write } from '@quarterdeck/storage'
+
+import { servedObject, type ApiCore } from '../api-core.ts'
+import type { ApiRequest } from '../request.ts'
+import { findForWrite } from './get.ts'
+import { deleteWrite, isReleased, updateWrite } from './plan-write.ts'
+import { retryConflict } from './retry-conflict.ts'
+
+/** What a delete did: the object is gone (its last value), or stays until its finalizers and grace period are over. */
+export type DeleteResult = { gone: KubeObject } | { pending: StoredObject | KubeObject }
+
+const propagationFinalizers = { Orphan: 'orphan', Foreground: 'foregroundDeletion' } as const
+
+/** Deletes, or begins to delete, one object. */
+export async function remove(core: ApiCore, request: ApiRequest, options: DeleteOptions): Promise<DeleteResult> {
+  core.authorize(request, 'delete')
+  return removeAuthorized(core, request, options)
+}
+
+/** As `remove`, for callers that have authorized the request under another verb. */
+export function removeAuthorized(core: ApiCore, request: ApiRequest, options: DeleteOptions): Promise<DeleteResult> {
+  checkOptions(request, options)
+  return retryConflict(core, request, async () => {
+    const stored = await findForWrite(core, request)
+    const old = servedObject(request.kind, stored)
+    checkPreconditions(request, options, old)
+    const alongside: Write[] = []
+    await core.admit({
+      operation: 'DELETE',
+      kind: request.kind,
+      namespace: request.namespace,
+      name: request.name,
+      subresource: '',
+      object: undefined,
+      old,
+      user: request.user,
+      dryRun: request.dryRun,
+      alongside,
+    })
+    const next = deletedForm(request, old, options)
+    const writes = isReleased(next) ? [deleteWrite(request, next, stored), ...alongside] : [updateWrite(request, next, stored)]
+    const isGone = writes[0]!.type === 'delete'
+    if (!isGone && isSameDeletion(old, next)) return { pending: stored }
+    if (request.dryRun) return isGone ? { gone: next } : { pending: next }
+    const result = writes.length === 1 ? await core.store.commit(writes[0]!) : (await core.store.commitAll(writes))[0]!
+    return isGone ? { gone: servedObject(request.kind, result) } : { pending: result }
+  })
+}
+
+/** The object with its deletion begun, or carried further. */
+function deletedForm(request: ApiRequest, old: KubeObject, options: DeleteOptions): KubeObject {
+  const { kind } = request
+  const next: KubeObject = { ...old, metadata: { ...old.metadata } }
+  const { metadata } = next
+  const finalizers = plannedFinalizers(metadata.finalizers ?? [], options)
+  if (finalizers.length > 0) metadata.finalizers = finalizers
+  else delete metadata.finalizers
+  const graceSeconds = kind.gracePeriodSeconds ? Math.max(0, options.gracePeriodSeconds ?? kind.gracePeriodSeconds(old)) : 0
+  const remaining = metadata.deletionTimestamp ? Math.min(graceSeconds, metadata.deletionGracePeriodSeconds ?? 0) : graceSeconds
+  // A grace period can only be shortened.
+  if (!metadata.deletionTimestamp || remaining < (metadata.deletionGracePeriodSeconds ?? 0)) {
+    metadata.deletionTimestamp = timestamp(new Date(Date.now() + remaining * 1000))
+    if (kind.hasGeneration) metadata.generation = (metadata.generation ?? 0) + 1
+  }
+  metadata.deletionGracePeriodSeconds = remaining
+  if (kind.beginDeletion) kind.beginDeletion(next)
+  return next
+}
+
+function plannedFinalizers(current: readonly string[], { propagationPolicy }: DeleteOptions): string[] {
+  if (!propagationPolicy) return [...current]
+  const kept = current.filter((f) => f !== propagationFinalizers.Orphan && f !== propagationFinalizers.Foreground)
+  return propagationPolicy === 'Background' ? kept : [...kept, propagationFinalizers[propagationPolicy]]
+}
+
+function isSameDeletion(old: KubeObject, next: KubeObject): boolean {
+  return (
+    old.metadata.deletionTimestamp === next.metadata.deletionTimestamp &&
+    old.metadata.deletionGracePeriodSeconds === next.metadata.deletionGracePeriodSeconds &&
+    (old.metadata.finalizers ?? []).join() === (next.metadata.finalizers ?? []).join()
+  )
+}
+
+function checkOptions({ name }: ApiRequest, { propagationPolicy, gracePeriodSeconds }: DeleteOptions): void {
+  const errors = []
+  if (propagationPolicy && !['Orphan', 'Background', 'Foreground'].includes(propagationPolicy)) {
+    errors.push(notSupportedField('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan']))
+  }
+  if (gracePeriodSeconds !== undefined && !Number.isInteger(gracePeriodSeconds))
+    errors.push(invalidField('gracePeriodSeconds', gracePeriodSeconds, 'must be a whole number of seconds'))
+  if (errors.length > 0) throw invalid({ group: '', kind: 'DeleteOptions' }, name, errors)
+}
+
+function checkPreconditions({ kind, name }: ApiRequest, { preconditions }: DeleteOptions, old: KubeObject): void {
+  const target: ResourceName = { group: kind.group, resource: kind.plural }
+  if (preconditions?.uid && preconditions.uid !== old.metadata.uid) {
+    throw conflict(target, name, `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${old.metadata.uid}`)
+  }
+  if (preconditions?.resourceVersion && preconditions.resourceVersion !== old.metadata.resourceVersion) {
+    throw conflict(
+      target,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`,
+    )
+  }
+}

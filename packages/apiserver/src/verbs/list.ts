@@ -1,0 +1,180 @@
+import { ApiError, badRequest } from '@quarterdeck/api-machinery'
+import type { ListOptions } from '@quarterdeck/client'
+import type { StoredObject, WatchCache } from '@quarterdeck/storage'
+
+import { servedObject, type ApiCore } from '../api-core.ts'
+import type { ApiRequest } from '../request.ts'
+import { parseSelection, type Selection } from './selection.ts'
+
+export interface ListRequestOptions extends ListOptions {
+  resourceVersionMatch?: string
+}
+
+export interface ListResult {
+  items: readonly StoredObject[]
+  revision: number
+  /** Token of the next page; '' on the last. */
+  continue: string
+  /** Objects after this page; undefined when a selector makes it unknown. */
+  remaining: number | undefined
+}
+
+/** Where the next page starts, and in which snapshot. */
+interface ContinueToken {
+  v: 1
+  revision: number
+  /** namespace and name of the last object given. */
+  after: [string, string]
+}
+
+const snapshotLifetimeMs = 5 * 60 * 1000
+const maxSnapshots = 200
+
+interface Snapshot {
+  items: readonly StoredObject[]
+  expiresAt: number
+}
+
+/** The snapshots that paged lists read, by resource, namespace and revision. Lists are shared with the cache until it changes. */
+const snapshots = new Map<string, Snapshot>()
+
+/** The objects of a collection that the request selects, in order of namespace and name. */
+export async function list(core: ApiCore, request: ApiRequest, options: ListRequestOptions = {}): Promise<ListResult> {
+  core.authorize(request, 'list')
+  return listAuthorized(core, request, options)
+}
+
+/** As `list`, for callers that have authorized the request under another verb. */
+export async function listAuthorized(core: ApiCore, request: ApiRequest, options: ListRequestOptions): Promise<ListResult> {
+  const { kind, namespace } = request
+  const selection = parseSelection(kind, options.labelSelector, options.fieldSelector)
+  checkVersionOptions(options)
+  const limit = options.limit && options.limit > 0 ? options.limit : 0
+  if (options.continue) return nextPage(core, request, options.continue, selection, limit)
+  const cache = await cacheAt(core, request, options)
+  const { revision } = cache
+  if (selection.name !== undefined && namespace) {
+    const found = cache.get(namespace, selection.name)
+    return { items: found && matches(request, selection, found) ? [found] : [], revision, continue: '', remaining: undefined }
+  }
+  return page(request, cache.list(namespace || undefined), revision, { selection, limit, start: 0 })
+}
+
+function checkVersionOptions({ resourceVersion = '', resourceVersionMatch, continue: token }: ListRequestOptions): void {
+  if (resourceVersion && !/^\d+$/.test(resourceVersion))
+    throw badRequest(`Invalid value: ${JSON.stringify(resourceVersion)}: resourceVersion must be a whole number`)
+  if (resourceVersionMatch === undefined) return
+  const subject = `resourceVersionMatch: Invalid value: ${JSON.stringify(resourceVersionMatch)}`
+  if (resourceVersionMatch !== 'Exact' && resourceVersionMatch !== 'NotOlderThan') {
+    throw badRequest(
+      `resourceVersionMatch: Unsupported value: ${JSON.stringify(resourceVersionMatch)}: supported values: "Exact", "NotOlderThan"`,
+    )
+  }
+  if (token) throw badRequest(`resourceVersionMatch is forbidden when continue is provided`)
+  if (!resourceVersion) throw badRequest(`resourceVersionMatch is forbidden unless resourceVersion is provided`)
+  if (resourceVersionMatch === 'Exact' && resourceVersion === '0')
+    throw badRequest(`${subject}: "Exact" is forbidden for resourceVersion "0"`)
+}
+
+async function cacheAt(
+  core: ApiCore,
+  request: ApiRequest,
+  { resourceVersion = '', resourceVersionMatch }: ListRequestOptions,
+): Promise<WatchCache> {
+  if (resourceVersion === '') return core.freshCacheOf(request.kind)
+  const cache = await core.cacheOf(request.kind)
+  if (resourceVersion === '0') return cache
+  await cache.waitFor(Number(resourceVersion))
+  if (resourceVersionMatch === 'Exact' && cache.revision !== Number(resourceVersion)) {
+    throw new ApiError('Expired', `The resourceVersion for the provided list is too old: only the present state can be listed exactly`)
+  }
+  return cache
+}
+
+function matches(request: ApiRequest, selection: Selection, stored: StoredObject): boolean {
+  return selection.matches(servedObject(request.kind, stored))
+}
+
+interface PageOptions {
+  selection: Selection
+  limit: number
+  /** Index of the first object to look at. */
+  start: number
+}
+
+function page(request: ApiRequest, all: readonly StoredObject[], revision: number, { selection, limit, start }: PageOptions): ListResult {
+  if (!limit && selection.isEverything && start === 0) return { items: all, revision, continue: '', remaining: undefined }
+  const items: StoredObject[] = []
+  let next = start
+  for (; next < all.length && (!limit || items.length < limit); next++) {
+    const stored = all[next]!
+    if (matches(request, selection, stored)) items.push(stored)
+  }
+  // A page that ends on the last match is the last page, whatever follows it.
+  while (!selection.isEverything && next < all.length && !matches(request, selection, all[next]!)) next++
+  if (next >= all.length) return { items, revision, continue: '', remaining: undefined }
+  keepSnapshot(request, revision, all)
+  const last = all[next - 1]!.key
+  const token: ContinueToken = { v: 1, revision, after: [last.namespace, last.name] }
+  return { items, revision, continue: encodeToken(token), remaining: selection.isEverything ? all.length - next : undefined }
+}
+
+async function nextPage(core: ApiCore, request: ApiRequest, text: string, selection: Selection, limit: number): Promise<ListResult> {
+  const token = decodeToken(text)
+  const isInconsistent = token.revision < 0
+  const snapshot = isInconsistent ? undefined : snapshots.get(snapshotKey(request, token.revision))
+  if (!isInconsistent && (!snapshot || snapshot.expiresAt < Date.now())) throw tooOld(token)
+  const cache = snapshot ? undefined : await core.freshCacheOf(request.kind)
+  const all = snapshot?.items ?? cache!.list(request.namespace || undefined)
+  return page(request, all, snapshot ? token.revision : cache!.revision, { selection, limit, start: indexAfter(all, token.after) })
+}
+
+/** The message and the token with which a client may go on without consistency, as Kubernetes gives them. */
+function tooOld(token: ContinueToken): ApiError {
+  const error = new ApiError(
+    'Expired',
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+  )
+  return Object.assign(error, { continueToken: encodeToken({ ...token, revision: -1 }) })
+}
+
+function indexAfter(all: readonly StoredObject[], [namespace, name]: [string, string]): number {
+  let low = 0
+  let high = all.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const { key } = all[middle]!
+    const isAfter = key.namespace === namespace ? key.name > name : key.namespace > namespace
+    if (isAfter) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+function snapshotKey({ kind, namespace }: ApiRequest, revision: number): string {
+  return `${kind.resource}/${namespace}/${revision}`
+}
+
+function keepSnapshot(request: ApiRequest, revision: number, items: readonly StoredObject[]): void {
+  const now = Date.now()
+  for (const [key, snapshot] of snapshots) if (snapshot.expiresAt < now || snapshots.size >= maxSnapshots) snapshots.delete(key)
+  const key = snapshotKey(request, revision)
+  if (!snapshots.has(key)) snapshots.set(key, { items, expiresAt: now + snapshotLifetimeMs })
+}
+
+function encodeToken(token: ContinueToken): string {
+  return Buffer.from(JSON.stringify(token)).toString('base64url')
+}
+
+function decodeToken(text: string): ContinueToken {
+  try {
+    const token = JSON.parse(Buffer.from(text, 'base64url').toString()) as ContinueToken
+    const isValid =
+      token.v === 1 &&
+      Number.isInteger(token.revision) &&
+      Array.isArray(token.after) &&
+      token.after.every((part) => typeof part === 'string')
+    if (isValid) return token
+  } catch {}
+  throw badRequest('continue key is not valid: use the value of metadata.continue of the page before')
+}

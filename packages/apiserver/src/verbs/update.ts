@@ -1,0 +1,28 @@
+import { badRequest, isApiError, type KubeObject } from '@quarterdeck/api-machinery'
+
+import type { ApiCore } from '../api-core.ts'
+import type { ApiRequest } from '../request.ts'
+import { commitPlan, type WriteResult } from './commit-plan.ts'
+import { findForWrite } from './get.ts'
+import { planUpdate } from './plan-write.ts'
+
+/** Replaces an object, or the part of it the subresource names. Without a resourceVersion it is unconditional. */
+export async function update(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
+  core.authorize(request, 'update')
+  if (!object.metadata?.name) throw badRequest('the name of the object is required: metadata.name must be set')
+  const isConditional = Boolean(object.metadata.resourceVersion)
+  // A first try from the cache as it is; should that be behind, the second is from one that has caught up.
+  for (let attempts = 1; ; attempts++) {
+    const stored = await findForWrite(core, request)
+    try {
+      return await commitPlan(core, request, await planUpdate(core, request, structuredClone(object), stored))
+    } catch (error) {
+      if (!isApiError(error, 'Conflict')) throw error
+      const cache = await core.freshCacheOf(request.kind)
+      const latest = cache.get(request.namespace, request.name)
+      const hopeless = isConditional && latest?.object.metadata.resourceVersion !== object.metadata.resourceVersion
+      const sameAsTried = isConditional && latest?.revision === stored.revision
+      if (hopeless || sameAsTried || attempts === 12) throw error
+    }
+  }
+}
