@@ -22,6 +22,10 @@ export class CacheSet {
     this.#caches.set(cache.resource, cache)
   }
 
+  remove(cache: ResourceCache): void {
+    this.#caches.delete(cache.resource)
+  }
+
   all(): ResourceCache[] {
     return [...this.#caches.values()]
   }

@@ -39,6 +39,8 @@ export class ResourceCache implements WatchCache {
   #revision = 0
   #announced = 0
   #all: readonly Stored[] | undefined
+  /** What was fed while the state is being read; undefined once there is one. */
+  #fedMeanwhile: { changes: readonly CacheChange[]; revision: number }[] | undefined = []
 
   constructor(resource: string, window: WindowLimits, readLog: LogReader) {
     this.resource = resource
@@ -67,9 +69,14 @@ export class ResourceCache implements WatchCache {
     return this.#all
   }
 
-  /** Replaces everything with the state at `revision`; subscribers lose their place. */
-  load(objects: readonly Stored[], revision: number, lost?: Error): void {
+  /** Keeps what is fed from now on until `load`. Readers have the old state meanwhile; subscribers lose their place. */
+  beginLoad(lost: Error): void {
+    this.#fedMeanwhile = []
     for (const subscription of this.#subscriptions) subscription.end(lost)
+  }
+
+  /** Replaces everything with the state at `revision`, then takes what was fed since. */
+  load(objects: readonly Stored[], revision: number): void {
     this.#namespaces.clear()
     this.#all = undefined
     const ordered = objects.toSorted((a, b) => (a.key.name < b.key.name ? -1 : 1))
@@ -77,10 +84,17 @@ export class ResourceCache implements WatchCache {
     this.#ring = new EventRing(this.#window, revision)
     this.#announced = revision
     this.#reach(revision)
+    const meanwhile = this.#fedMeanwhile ?? []
+    this.#fedMeanwhile = undefined
+    for (const batch of meanwhile) this.apply(batch.changes, batch.revision)
   }
 
   /** Takes the changes of one batch, and that every change of the store up to `revision` has now been fed. */
   apply(changes: readonly CacheChange[], revision: number): void {
+    if (this.#fedMeanwhile) {
+      this.#fedMeanwhile.push({ changes, revision })
+      return
+    }
     if (revision <= this.#revision) return
     const events: ChangeEvent[] = []
     for (const change of changes) if (change.current.revision > this.#revision) events.push(this.#put(change))
