@@ -92,7 +92,7 @@ export function createInformer<T extends KubeObject>(client: Client, kind: Kind<
     const result = await client.list(kind, { ...selection, signal })
     if (signal.aborted) return
     const present = new Set(result.items.map((object) => keyString(keyOf(object))))
-    for (const key of [...cache.keys()]) {
+    for (const key of cache.keys()) {
       const old = cache.get(key)
       if (old && !present.has(key)) remove(key, old)
     }
@@ -161,6 +161,7 @@ export function createInformer<T extends KubeObject>(client: Client, kind: Kind<
     get: (key) => cache.get(key),
     list: (namespace) => cache.list(namespace),
     ownedBy: (owner) => cache.ownedBy(owner),
+    orphans: (inNamespace) => cache.orphans(inNamespace),
     byIndex: (index, value) => cache.byIndex(index, value),
     addIndex: (name, indexer) => cache.addIndex(name, indexer),
     synced: () => firstList.promise,

@@ -10,13 +10,17 @@ export interface Cache<T extends KubeObject> {
   /** In no particular order. `namespace` absent: all. */
   list(namespace?: string): T[]
   /** The objects whose controller reference names this object. */
-  ownedBy(owner: KubeObject): T[]
+  ownedBy(owner: { metadata: { uid: string } }): T[]
+  /** The objects of a namespace that no one controls. */
+  orphans(namespace: string): T[]
   /** The objects that the named index files under a value. The index must have been added. */
   byIndex(index: string, value: string): T[]
 }
 
 const byNamespace = ' namespace'
 const byController = ' controller'
+/** No uid begins with a space. */
+const orphansOf = (namespace: string): string => ` ${namespace}`
 
 /** Objects of one kind by key, with indexes that every write keeps. */
 export class ObjectCache<T extends KubeObject> implements Cache<T> {
@@ -27,7 +31,7 @@ export class ObjectCache<T extends KubeObject> implements Cache<T> {
     this.addIndex(byNamespace, (object) => [object.metadata.namespace ?? ''])
     this.addIndex(byController, (object) => {
       const owner = controllerOf(object)
-      return owner ? [owner.uid] : []
+      return [owner ? owner.uid : orphansOf(object.metadata.namespace ?? '')]
     })
     for (const [name, indexer] of Object.entries(indexers)) this.addIndex(name, indexer)
   }
@@ -44,8 +48,12 @@ export class ObjectCache<T extends KubeObject> implements Cache<T> {
     return namespace === undefined ? [...this.#objects.values()] : this.byIndex(byNamespace, namespace)
   }
 
-  ownedBy(owner: KubeObject): T[] {
+  ownedBy(owner: { metadata: { uid: string } }): T[] {
     return this.byIndex(byController, owner.metadata.uid)
+  }
+
+  orphans(namespace: string): T[] {
+    return this.byIndex(byController, orphansOf(namespace))
   }
 
   byIndex(index: string, value: string): T[] {

@@ -1,0 +1,3 @@
+export { deploymentController } from './deployment/deployment-controller.ts'
+export { replicaSetController } from './replica-set/replica-set-controller.ts'
+export { replicationControllerController } from './replication-controller/replication-controller-controller.ts'
