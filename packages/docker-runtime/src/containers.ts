@@ -25,29 +25,37 @@ export async function startContainer(docker: Docker, id: string): Promise<void> 
   }
 }
 
+const cpuPeriodUs = 100_000
+
+/** A quota, for the engine refuses a plain number of CPUs above those of the machine. It takes no less than 1 ms. */
+const quotaOf = (nanoCpus: number): number => Math.max(1000, Math.round((nanoCpus * cpuPeriodUs) / 1e9))
+
 /** The engine answers 404 for a container that is not there, and older ones also for a command that is not in it. */
 const isCommandNotFound = (message: string): boolean => !/no such container/i.test(message)
 
-export async function stopContainer(docker: Docker, id: string, options: { signal: string; deadline: AbortSignal }): Promise<void> {
+export async function stopContainer(docker: Docker, id: string, deadline: AbortSignal): Promise<void> {
   const container = docker.getContainer(id)
   const doing = `stopping container ${id}`
   const gone = ['NotFound', 'Conflict'] as const
   const kill = () => callUnless(gone, doing, () => container.kill({ signal: 'SIGKILL' }))
-  if (options.deadline.aborted) {
+  if (deadline.aborted) {
     await kill()
   } else {
-    await callUnless(gone, doing, () => container.kill({ signal: options.signal }))
+    await callUnless(gone, doing, async () => {
+      const { Config } = (await container.inspect()) as { Config: { StopSignal?: string } }
+      await container.kill({ signal: Config.StopSignal || 'SIGTERM' })
+    })
   }
   let killing: Promise<void> | undefined
   const onDeadline = () => {
     killing = kill().catch(() => {}) // waiting below reports what matters
   }
-  options.deadline.addEventListener('abort', onDeadline, { once: true })
-  if (options.deadline.aborted) onDeadline()
+  deadline.addEventListener('abort', onDeadline, { once: true })
+  if (deadline.aborted) onDeadline()
   try {
     await callUnless(['NotFound'], doing, () => container.wait({ condition: 'not-running' }))
   } finally {
-    options.deadline.removeEventListener('abort', onDeadline)
+    deadline.removeEventListener('abort', onDeadline)
     await killing
   }
 }
@@ -151,7 +159,7 @@ function createOptionsOf(agentId: string, config: ContainerConfig): Docker.Conta
       SecurityOpt: securityOptions,
       ...(security.unmaskedProc ? { MaskedPaths: [], ReadonlyPaths: [] } : {}),
       ...(resources.cpuShares === undefined ? {} : { CpuShares: resources.cpuShares }),
-      ...(resources.nanoCpus === undefined ? {} : { NanoCpus: resources.nanoCpus }),
+      ...(resources.nanoCpus === undefined ? {} : { CpuPeriod: cpuPeriodUs, CpuQuota: quotaOf(resources.nanoCpus) }),
       ...(resources.memoryBytes === undefined ? {} : { Memory: resources.memoryBytes, MemorySwap: resources.memoryBytes }),
       ...(resources.oomScoreAdj === undefined ? {} : { OomScoreAdj: oomScoreOf(resources.oomScoreAdj) }),
       LogConfig: { Type: 'json-file', Config: logLimits },

