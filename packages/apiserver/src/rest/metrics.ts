@@ -1,0 +1,38 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** The figures of one API server, named as Kubernetes names them. */
+export interface ApiMetrics {
+  registry: Registry
+  /** Call when a request has been answered. */
+  observe(labels: { verb: string; resource: string; code: number }, seconds: number): void
+  watchOpened(): void
+  watchClosed(): void
+}
+
+export function createApiMetrics(): ApiMetrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const requests = new Counter({
+    name: 'apiserver_request_total',
+    help: 'Requests answered, by verb, resource and HTTP code.',
+    labelNames: ['verb', 'resource', 'code'],
+    registers: [registry],
+  })
+  const duration = new Histogram({
+    name: 'apiserver_request_duration_seconds',
+    help: 'Time to answer, by verb and resource. Watches are not counted.',
+    labelNames: ['verb', 'resource'],
+    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [registry],
+  })
+  const watches = new Gauge({ name: 'apiserver_longrunning_requests', help: 'Watches that are open.', registers: [registry] })
+  return {
+    registry,
+    observe({ verb, resource, code }, seconds) {
+      requests.inc({ verb, resource, code })
+      if (verb !== 'WATCH') duration.observe({ verb, resource }, seconds)
+    },
+    watchOpened: () => watches.inc(),
+    watchClosed: () => watches.dec(),
+  }
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { constants, gzip } from 'node:zlib'
+
+import { ApiError, internalError, isApiError } from '@quarterdeck/api-machinery'
+import { stringify } from 'yaml'
+
+import type { Output } from './negotiate.ts'
+
+const gzipAsync = promisify(gzip)
+/** Smaller answers cost more to compress than to send (as in Kubernetes). */
+const gzipFromBytes = 128 * 1024
+const gzipLevel = constants.Z_BEST_SPEED
+
+const jsonOutput: Output = { encoding: 'json', shape: 'object', version: '' }
+
+/** Sends JSON text, as YAML or compressed where the client asks for it. */
+export async function respondJson(
+  request: IncomingMessage,
+  response: ServerResponse,
+  json: string,
+  options: { code?: number; output?: Output } = {},
+): Promise<void> {
+  const { code = 200, output = jsonOutput } = options
+  const isYaml = output.encoding === 'yaml'
+  const body = isYaml ? stringify(JSON.parse(json)) : json
+  response.statusCode = code
+  response.setHeader('Content-Type', isYaml ? 'application/yaml' : 'application/json')
+  response.setHeader('Cache-Control', 'no-cache, private')
+  if (body.length >= gzipFromBytes && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+    const compressed = await gzipAsync(body, { level: gzipLevel })
+    response.setHeader('Content-Encoding', 'gzip')
+    response.setHeader('Vary', 'Accept-Encoding')
+    response.setHeader('Content-Length', compressed.length)
+    response.end(compressed)
+    return
+  }
+  response.setHeader('Content-Length', Buffer.byteLength(body))
+  response.end(body)
+}
+
+export function respondText(response: ServerResponse, code: number, text: string, contentType = 'text/plain; charset=utf-8'): void {
+  response.statusCode = code
+  response.setHeader('Content-Type', contentType)
+  response.setHeader('Content-Length', Buffer.byteLength(text))
+  response.end(text)
+}
+
+/** Answers with the Status of an error. What is no ApiError is logged and told as an internal one, without its innards. */
+export async function respondError(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
+  const apiError = isApiError(error) ? error : internalError('see the server log')
+  if (!isApiError(error)) console.error('request failed', request.method, request.url, error)
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  if (apiError.reason === 'Unauthorized') response.setHeader('WWW-Authenticate', 'Bearer realm="quarterdeck"')
+  if (apiError.reason === 'TooManyRequests' || apiError.reason === 'ServiceUnavailable')
+    response.setHeader('Retry-After', apiError.details?.retryAfterSeconds ?? 1)
+  // The rest of a body that was not read would be taken for the next request.
+  if (!request.complete) response.setHeader('Connection', 'close')
+  await respondJson(request, response, JSON.stringify(statusOf(apiError)), { code: apiError.code })
+}
+
+function statusOf(error: ApiError): object {
+  const { continueToken } = error as ApiError & { continueToken?: string }
+  const status = error.toStatus()
+  return continueToken ? { ...status, metadata: { continue: continueToken } } : status
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import { isApiError, internalError } from '@quarterdeck/api-machinery'
+
+import { servedObject, type ApiCore } from '../api-core.ts'
+import type { ApiRequest } from '../request.ts'
+import { bookmarkOf, frameOf, watch, type ServedEvent, type WatchRequestOptions } from '../verbs/watch.ts'
+import type { Output } from './negotiate.ts'
+import { shapedObject, type IncludeObject } from './shapes.ts'
+
+/** A client that reads too slowly is cut off here and resumes from its last event. */
+const maxBufferedBytes = 16 * 1024 * 1024
+const defaultTimeoutSeconds = { least: 1800, spread: 1800 }
+
+export interface WatchStreamOptions extends WatchRequestOptions {
+  timeoutSeconds?: number
+  output: Output
+  include: IncludeObject
+}
+
+/** Streams a watch as JSON lines until the client goes, the time is up, or the watch ends. */
+export async function streamWatch(
+  core: ApiCore,
+  request: ApiRequest,
+  http: { request: IncomingMessage; response: ServerResponse },
+  options: WatchStreamOptions,
+): Promise<void> {
+  const { response } = http
+  const timeoutSeconds = options.timeoutSeconds || defaultTimeoutSeconds.least + Math.random() * defaultTimeoutSeconds.spread
+  let stop: (() => void) | undefined
+  let isOver = false
+  const finish = (): void => {
+    if (isOver) return
+    isOver = true
+    clearTimeout(timer)
+    stop?.()
+    if (!response.writableEnded) response.end()
+  }
+  const timer = setTimeout(finish, Math.min(timeoutSeconds * 1000, 2 ** 31 - 1))
+  timer.unref()
+  http.request.once('close', finish)
+  response.once('close', finish)
+  const frame =
+    options.output.shape === 'object'
+      ? (event: ServedEvent) => frameOf(request, event)
+      : (event: ServedEvent) => shapedFrame(request, event, options)
+
+  try {
+    stop = await watch(core, request, options, {
+      onEvents(events) {
+        if (isOver) return
+        openStream(response)
+        response.cork()
+        for (const event of events) response.write(frame(event))
+        response.uncork()
+        if (response.writableLength > maxBufferedBytes) {
+          finish()
+          response.destroy()
+        }
+      },
+      onEnd(error) {
+        if (isOver) return
+        if (error) {
+          openStream(response)
+          response.write(
+            `${JSON.stringify({ type: 'ERROR', object: (isApiError(error) ? error : internalError('the watch ended')).toStatus() })}\n`,
+          )
+        }
+        finish()
+      },
+    })
+  } catch (error) {
+    clearTimeout(timer)
+    isOver = true
+    throw error
+  }
+  if (isOver) stop()
+  else openStream(response)
+}
+
+function openStream(response: ServerResponse): void {
+  if (response.headersSent) return
+  response.statusCode = 200
+  response.setHeader('Content-Type', 'application/json')
+  response.setHeader('Cache-Control', 'no-cache, private')
+  response.flushHeaders()
+}
+
+function shapedFrame(request: ApiRequest, event: ServedEvent, { output, include }: WatchStreamOptions): string {
+  const { kind } = request
+  if (event.type === 'BOOKMARK') return `${JSON.stringify({ type: 'BOOKMARK', object: shapedBookmark(request, event, output) })}\n`
+  return `${JSON.stringify({ type: event.type, object: shapedObject(kind, servedObject(kind, event.stored), output, include) })}\n`
+}
+
+function shapedBookmark(request: ApiRequest, event: ServedEvent & { type: 'BOOKMARK' }, output: Output): unknown {
+  const { metadata } = bookmarkOf(request, event)
+  if (output.shape === 'Table')
+    return {
+      kind: 'Table',
+      apiVersion: `meta.k8s.io/${output.version}`,
+      metadata,
+      columnDefinitions: [],
+      rows: [{ cells: [], object: { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${output.version}`, metadata } }],
+    }
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${output.version}`, metadata }
+}
