@@ -9,6 +9,8 @@ import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { serviceAccountAdmission } from './admission/service-account.ts'
 import { createServiceAllocation } from './admission/service-allocation.ts'
 import { ApiCore } from './api-core.ts'
+import { applyAll, type ApplyAllOptions, type AppliedObject } from './apply-all.ts'
+import { openSessions, type Sessions } from './auth/sessions.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { builtInAuthorizer } from './auth/built-in-authorizer.ts'
 import type { ServiceAccountTokens } from './auth/service-account-tokens.ts'
@@ -45,6 +47,9 @@ export interface ApiServer {
   createSubresource(request: ApiRequest, body: unknown): Promise<unknown>
   finalize(request: ApiRequest, object: KubeObject): Promise<WriteResult>
   patchScale(request: ApiRequest, body: unknown, type: PatchType): Promise<unknown>
+  /** Applies several objects in one transaction. Throws ApplyError. */
+  applyAll(user: User, documents: readonly { object: unknown }[], options: ApplyAllOptions): Promise<AppliedObject[]>
+  sessions: Sessions
 }
 
 /** Opens the pipeline over a store, making the cluster's first objects (namespaces, authority, keys) where they are missing. */
@@ -63,6 +68,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   server.patchScale = (request, body, type) => patchScale(core, request, body, type)
   server.createSubresource = (request, body) => createSubresource(server, request, body)
   server.identity = await bootstrapCluster(server.clientFor(apiServerUser, 'apiserver'))
+  server.applyAll = (user, documents, applyOptions) => applyAll(core, user, documents, applyOptions)
+  server.sessions = await openSessions(store, server.clientFor(apiServerUser, 'apiserver'))
   server.tokens = openServiceAccountTokens(store, server.identity.serviceAccountSigningKeyPem)
   return server
 }

@@ -1,3 +1,5 @@
+export * from './apply-all.ts'
+export * from './auth/sessions.ts'
 export * from './api-core.ts'
 export * from './api-server.ts'
 export * from './auth/authenticator.ts'

@@ -1,0 +1,211 @@
+import type { Kind } from '@quarterdeck/api'
+import {
+  applyMergePatch,
+  badRequest,
+  internalError,
+  isApiError,
+  isRecord,
+  type ApiError,
+  type KubeObject,
+} from '@quarterdeck/api-machinery'
+import type { StoredObject, Write } from '@quarterdeck/storage'
+
+import type { AdmissionReader } from './admission/admission.ts'
+import { servedObject, type ApiCore } from './api-core.ts'
+import type { User } from './auth/user.ts'
+import { decodeRequestObject } from './decode-request.ts'
+import type { ApiRequest } from './request.ts'
+import { planCreate, planUpdate, type WritePlan } from './verbs/plan-write.ts'
+
+/** As kubectl keeps it: what was applied last, so that what a later apply leaves out can be removed. */
+export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
+
+export type ApplyAction = 'created' | 'configured' | 'unchanged'
+
+export interface AppliedObject {
+  index: number
+  action: ApplyAction
+  before: KubeObject | undefined
+  after: KubeObject
+}
+
+/** Nothing was stored, because these documents could not be. */
+export class ApplyError extends Error {
+  readonly failures: { index: number; error: ApiError }[]
+
+  constructor(failures: { index: number; error: ApiError }[]) {
+    super(failures.map(({ index, error }) => `document ${index + 1}: ${error.message}`).join('\n'))
+    this.name = 'ApplyError'
+    this.failures = failures
+  }
+}
+
+export interface ApplyAllOptions {
+  dryRun: boolean
+  /** What the changes are signed with. */
+  client: string
+}
+
+const maxAttempts = 5
+
+/**
+ * Applies several objects in one transaction: all are stored or none. Later documents see earlier ones, so a Namespace
+ * and what is in it can come together. Throws ApplyError that names every document at fault.
+ */
+export async function applyAll(
+  core: ApiCore,
+  user: User,
+  documents: readonly { object: unknown }[],
+  options: ApplyAllOptions,
+): Promise<AppliedObject[]> {
+  for (let attempts = 1; ; attempts++) {
+    const { applied, writes } = await planAll(core, user, documents, options)
+    if (options.dryRun || writes.length === 0) return applied
+    try {
+      const stored = await core.store.commitAll(writes.flatMap((w) => w.writes))
+      return applied.map((a) => withStored(a, writes, stored))
+    } catch (error) {
+      // Another writer came between: plan again from what is there now.
+      if (!isApiError(error, 'Conflict', 'AlreadyExists', 'NotFound') || attempts === maxAttempts) throw error
+      await Promise.all(writes.map((w) => core.freshCacheOf(w.kind)))
+    }
+  }
+}
+
+interface PlannedDocument {
+  index: number
+  kind: Kind
+  writes: readonly Write[]
+}
+
+async function planAll(
+  core: ApiCore,
+  user: User,
+  documents: readonly { object: unknown }[],
+  options: ApplyAllOptions,
+): Promise<{ applied: AppliedObject[]; writes: PlannedDocument[] }> {
+  const pending = new Map<string, StoredObject>()
+  const reader: AdmissionReader = {
+    read: async (resource, namespace, name) => pending.get(`${resource}/${namespace}/${name}`) ?? core.read(resource, namespace, name),
+  }
+  const applied: AppliedObject[] = []
+  const writes: PlannedDocument[] = []
+  const failures: { index: number; error: ApiError }[] = []
+  const seen = new Map<string, number>()
+  for (const [index, { object }] of documents.entries()) {
+    try {
+      const request = requestOf(core, user, object, options)
+      const identity = `${request.kind.resource}/${request.namespace}/${request.name}`
+      const earlier = seen.get(identity)
+      if (earlier !== undefined)
+        throw badRequest(
+          `${request.kind.kind} ${JSON.stringify(request.name)} is already in document ${earlier + 1}: name each object once`,
+        )
+      seen.set(identity, index)
+      const { plan, before } = await planApply(core, request, object, reader)
+      applied.push({ index, action: before ? (plan.unchanged ? 'unchanged' : 'configured') : 'created', before, after: plan.object })
+      if (plan.writes.length > 0) writes.push({ index, kind: request.kind, writes: plan.writes })
+      for (const write of plan.writes) {
+        if (write.type !== 'delete') pending.set(`${write.key.resource}/${write.key.namespace}/${write.key.name}`, pendingObject(write))
+      }
+    } catch (error) {
+      failures.push({ index, error: isApiError(error) ? error : internalError((error as Error).message) })
+    }
+  }
+  if (failures.length > 0) throw new ApplyError(failures)
+  return { applied, writes }
+}
+
+function pendingObject(write: Write): StoredObject {
+  return { key: write.key, uid: write.object.metadata.uid, revision: 0, object: write.object, json: '' }
+}
+
+function requestOf(core: ApiCore, user: User, object: unknown, { dryRun, client }: ApplyAllOptions): ApiRequest {
+  if (!isRecord(object)) throw badRequest('a document must hold an object with apiVersion, kind and metadata')
+  const { apiVersion, kind: kindName, metadata } = object
+  if (typeof apiVersion !== 'string' || !apiVersion)
+    throw badRequest('apiVersion is missing: every object names its group and version, such as "v1" or "apps/v1"')
+  if (typeof kindName !== 'string' || !kindName) throw badRequest('kind is missing: every object names its kind, such as "Deployment"')
+  const kind = core.registry.byKind(apiVersion, kindName)
+  if (!kind) throw badRequest(unknownKind(core, apiVersion, kindName))
+  const meta = isRecord(metadata) ? metadata : {}
+  const name = typeof meta['name'] === 'string' ? meta['name'] : ''
+  if (!name) throw badRequest('metadata.name is missing: an object that is applied needs a name of its own')
+  const namespace =
+    kind.scope === 'Cluster' ? '' : typeof meta['namespace'] === 'string' && meta['namespace'] ? meta['namespace'] : 'default'
+  return { user, client, kind, namespace, name, subresource: '', dryRun, fieldValidation: 'Strict', warnings: [] }
+}
+
+function unknownKind({ registry }: ApiCore, apiVersion: string, kindName: string): string {
+  const elsewhere = registry.kinds.filter((k) => k.kind === kindName).map((k) => k.apiVersion)
+  const hint = elsewhere.length > 0 ? `: ${kindName} is served as ${elsewhere.join(', ')}` : ''
+  return `no matches for kind ${JSON.stringify(kindName)} in version ${JSON.stringify(apiVersion)}${hint}`
+}
+
+async function planApply(
+  core: ApiCore,
+  request: ApiRequest,
+  object: unknown,
+  reader: AdmissionReader,
+): Promise<{ plan: WritePlan; before: KubeObject | undefined }> {
+  const { kind } = request
+  const wanted = structuredClone(object) as Record<string, unknown>
+  const manifest = annotated(wanted)
+  const stored =
+    (await core.cacheOf(kind)).get(request.namespace, request.name) ?? (await core.freshCacheOf(kind)).get(request.namespace, request.name)
+  if (!stored) {
+    core.authorize(request, 'create')
+    const decoded = decodeRequestObject(manifest, request)
+    return { plan: await planCreate(core, request, decoded, reader), before: undefined }
+  }
+  core.authorize(request, 'patch')
+  const before = servedObject(kind, stored)
+  decodeRequestObject(structuredClone(manifest), request)
+  const merged = decodeRequestObject(threeWayMerge(before, manifest), { ...request, fieldValidation: 'Ignore' })
+  merged.metadata.resourceVersion = before.metadata.resourceVersion
+  return { plan: await planUpdate(core, request, merged, stored, reader), before }
+}
+
+/** The manifest with itself, as JSON, in the annotation that kubectl apply uses: both can be used on one object. */
+function annotated(manifest: Record<string, unknown>): Record<string, unknown> {
+  const metadata = { ...(isRecord(manifest['metadata']) ? manifest['metadata'] : {}) }
+  const { [lastAppliedAnnotation]: _, ...annotations } = isRecord(metadata['annotations']) ? metadata['annotations'] : {}
+  const plain = { ...manifest, metadata: { ...metadata, annotations } }
+  return { ...plain, metadata: { ...metadata, annotations: { ...annotations, [lastAppliedAnnotation]: `${JSON.stringify(plain)}\n` } } }
+}
+
+/** What apply leaves: the live object, less what the last apply set and this one does not, overlaid with the manifest. */
+function threeWayMerge(live: KubeObject, manifest: Record<string, unknown>): unknown {
+  const previous = lastApplied(live)
+  const pruned = previous ? applyMergePatch(structuredClone(live), removals(previous, manifest)) : structuredClone(live)
+  return applyMergePatch(pruned, manifest)
+}
+
+function lastApplied(live: KubeObject): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(live.metadata.annotations?.[lastAppliedAnnotation] ?? '')
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A merge patch that removes what `previous` has and `next` has not. */
+function removals(previous: Record<string, unknown>, next: Record<string, unknown>): Record<string, unknown> {
+  const patch: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(previous)) {
+    const wanted = next[key]
+    if (wanted === undefined || wanted === null) patch[key] = null
+    else if (isRecord(value) && isRecord(wanted)) patch[key] = removals(value, wanted)
+  }
+  return patch
+}
+
+function withStored(applied: AppliedObject, writes: readonly PlannedDocument[], stored: readonly StoredObject[]): AppliedObject {
+  let offset = 0
+  for (const planned of writes) {
+    if (planned.index === applied.index) return { ...applied, after: servedObject(planned.kind, stored[offset]!) }
+    offset += planned.writes.length
+  }
+  return applied
+}
