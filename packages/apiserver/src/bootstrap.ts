@@ -36,7 +36,7 @@ export async function ensureSecret(
   client: Client,
   name: string,
   type: string,
-  produce: () => Promise<Record<string, string>>,
+  produce: () => Promise<Record<string, string | Buffer>>,
 ): Promise<Record<string, string>> {
   const key = { namespace: 'kube-system', name }
   const existing = await client.get(secrets, key).catch(absentIfNotFound)
