@@ -43,7 +43,7 @@ export class ImagePuller {
     const policy = need.container.imagePullPolicy ?? (/:(?!latest$)[^/]+$|@/.test(image) ? 'IfNotPresent' : 'Always')
     const present = policy === 'Always' ? undefined : await this.#inspect(image, need)
     if (present) {
-      need.tell('Normal', 'Pulled', `Container image "${image}" already present on machine`)
+      need.tell('Normal', 'Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`)
       return present
     }
     if (policy === 'Never') {

@@ -1,0 +1,143 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import { type Node, nodes, type V1NodeStatus } from '@quarterdeck/api'
+import { isApiError } from '@quarterdeck/api-machinery'
+import type { Client } from '@quarterdeck/client'
+import { backoffMs, type Clock, type Logger, sleep, withoutUndefined } from '@quarterdeck/controller-runtime'
+import type { ContainerRuntime, RuntimeInfo } from '@quarterdeck/runtime'
+
+import type { Machine } from './machine.ts'
+import { newNode, type NodeFacts, nodeStatusOf, ownLabels } from './node-object.ts'
+
+export interface NodeReporterOptions {
+  client: Client
+  runtime: ContainerRuntime
+  info: RuntimeInfo
+  machine: Machine
+  nodeName: string
+  addresses: readonly string[]
+  labels: Record<string, string>
+  clock: Clock
+  log: Logger
+  signal: AbortSignal
+}
+
+const lookEveryMs = 10_000
+/** An unchanged status is still told this often. */
+const tellEveryMs = 300_000
+const retry = { baseMs: 500, maxMs: 10_000 }
+
+/** Registers the node, makes its pod network once it has a subnet, and keeps its status true. */
+export class NodeReporter {
+  readonly #options: NodeReporterOptions
+  #networkCidr: string | undefined
+  #networkProblem: string | undefined = 'the node was given no pod subnet yet'
+  #toldAtMs = 0
+  #wake = Promise.withResolvers<void>()
+
+  constructor(options: NodeReporterOptions) {
+    this.#options = options
+  }
+
+  /** Why no sandbox can be made; undefined when one can. */
+  networkProblem(): string | undefined {
+    return this.#networkProblem
+  }
+
+  /** Registers, retrying until the API takes it, then keeps reporting. Resolves when the signal aborts. */
+  async run(onRegistered: () => void): Promise<void> {
+    const { signal, clock, log } = this.#options
+    let failures = 0
+    let isRegistered = false
+    while (!signal.aborted) {
+      try {
+        await this.#report()
+        if (!isRegistered) onRegistered()
+        isRegistered = true
+        failures = 0
+        await Promise.race([sleep(clock, this.#networkProblem === undefined ? lookEveryMs : 500, signal), this.#wake.promise])
+        this.#wake = Promise.withResolvers<void>()
+      } catch (error) {
+        if (signal.aborted) return
+        log.warn('the node’s status could not be reported', { error })
+        await sleep(clock, backoffMs(failures++, retry), signal)
+      }
+    }
+  }
+
+  /** Reports without waiting for the next round. */
+  poke(): void {
+    this.#wake.resolve()
+  }
+
+  async #report(): Promise<void> {
+    const node = await this.#ensureNode()
+    await this.#ensureNetwork(node.spec.podCIDR)
+    const { client, clock } = this.#options
+    const facts = await this.#facts()
+    const status = nodeStatusOf(facts, node.status)
+    const isDue = clock.now() - this.#toldAtMs >= tellEveryMs
+    if (!isDue && isDeepStrictEqual(comparable(status), comparable(node.status))) return
+    try {
+      await client.update(nodes, { ...node, status }, { subresource: 'status' })
+      this.#toldAtMs = clock.now()
+    } catch (error) {
+      if (!isApiError(error, 'Conflict')) throw error
+      this.poke() // someone else wrote meanwhile: look again at once
+    }
+  }
+
+  async #ensureNode(): Promise<Node> {
+    const { client, nodeName, labels } = this.#options
+    try {
+      const found = await client.get(nodes, { namespace: '', name: nodeName })
+      const wanted = { ...ownLabels(await this.#facts()), ...labels }
+      const missing = Object.entries(wanted).filter(([key, value]) => found.metadata.labels?.[key] !== value)
+      if (missing.length === 0) return found
+      return await client.patch(
+        nodes,
+        { namespace: '', name: nodeName },
+        { metadata: { labels: Object.fromEntries(missing) } },
+        { type: 'merge' },
+      )
+    } catch (error) {
+      if (!isApiError(error, 'NotFound')) throw error
+      return client.create(nodes, newNode(await this.#facts(), { labels }))
+    }
+  }
+
+  async #ensureNetwork(cidr: string | undefined): Promise<void> {
+    if (cidr === undefined || cidr === this.#networkCidr) return
+    try {
+      await this.#options.runtime.ensureNetwork(cidr)
+      this.#networkCidr = cidr
+      this.#networkProblem = undefined
+    } catch (error) {
+      this.#networkProblem = (error as Error).message
+    }
+  }
+
+  async #facts(): Promise<NodeFacts> {
+    const { runtime, nodeName, addresses, machine, info, clock } = this.#options
+    const images = await runtime.listImages().catch((error: unknown) => error as Error)
+    const runtimeProblem = images instanceof Error ? `container runtime is down: ${images.message}` : undefined
+    const network = this.#networkProblem === undefined ? undefined : `container runtime network not ready: ${this.#networkProblem}`
+    return {
+      name: nodeName,
+      addresses,
+      machine,
+      info,
+      images: images instanceof Error ? [] : images,
+      notReady: runtimeProblem ?? network,
+      nowMs: clock.now(),
+    }
+  }
+}
+
+/** A status without the times that change with every look. */
+function comparable(status: V1NodeStatus): unknown {
+  return withoutUndefined({
+    ...status,
+    conditions: status.conditions?.map((condition) => ({ ...condition, lastHeartbeatTime: undefined })),
+  })
+}
