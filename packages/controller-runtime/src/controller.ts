@@ -9,7 +9,7 @@ import type { CacheChange } from './informer.ts'
 import type { KindRef } from './kind-ref.ts'
 import type { Logger } from './logger.ts'
 import type { RuntimeMetrics } from './metrics.ts'
-import type { Cache } from './object-cache.ts'
+import type { Cache, Indexer } from './object-cache.ts'
 
 /** Nothing more to do until something changes. */
 export const done = { requeueAfterMs: undefined } as const
@@ -56,6 +56,18 @@ export function watch<T extends KubeObject>(kind: Kind<T>, keysOf: (change: Cach
   return { kind, keysOf: (change, caches) => keysOf(change as unknown as CacheChange<T>, caches) }
 }
 
+/** An index that a controller reads through `Cache.byIndex`. Made by `index`. */
+export interface IndexSpec {
+  kind: KindRef
+  name: string
+  valuesOf: Indexer<KubeObject>
+}
+
+/** Declares an index of a cache. Controllers that declare the same name share it. */
+export function index<T extends KubeObject>(kind: Kind<T>, name: string, valuesOf: Indexer<T>): IndexSpec {
+  return { kind, name, valuesOf: (object) => valuesOf(object as unknown as T) }
+}
+
 export interface ControllerSpec<T extends KubeObject> {
   /** Of the controller and its queue, in logs and metrics. */
   name: string
@@ -69,7 +81,10 @@ export interface ControllerSpec<T extends KubeObject> {
   /** Read, without being told of changes. */
   reads?: readonly KindRef[]
   /** The runtime refuses any other write. */
-  writes: readonly KindRef[]
+  writes: readonly KindRef[] | 'every kind'
+  indexes?: readonly IndexSpec[]
+  /** Changes of a key within this time are one reconcile. Default 0: reconciled at once. */
+  batchMs?: number
   /** Default 5. */
   concurrency?: number
   /** Brings one object closer to what it asks for. May be run twice without harm. A rejection is logged and retried later. */

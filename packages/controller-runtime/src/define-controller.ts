@@ -28,7 +28,7 @@ async function runController<T extends KubeObject>(spec: ControllerSpec<T>, envi
   const queue = new WorkQueue({ name: spec.name, clock, metrics })
   const informers = informersOf(spec, environment)
   const ownWrites = new OwnWrites((resource) => informers.get(resource), clock)
-  const removeHandlers = subscribe(spec, { informers, enqueue: (key) => queue.add(keyString(key)) })
+  const removeHandlers = subscribe(spec, { informers, enqueue: (key) => queue.addAfter(keyString(key), spec.batchMs ?? 0) })
   const contextOf = contextFactory(spec, { environment, informers, ownWrites, queue })
 
   async function handle(key: string): Promise<void> {
@@ -71,7 +71,9 @@ type Informers = Map<string, Informer<KubeObject>>
 
 function informersOf<T extends KubeObject>(spec: ControllerSpec<T>, environment: ControllerEnvironment): Informers {
   const kinds: KindRef[] = [spec.primary, ...(spec.owns ?? []), ...(spec.watches ?? []).map((w) => w.kind), ...(spec.reads ?? [])]
-  return new Map(kinds.map((kind) => [kind.resource, environment.informers.of(kindOf(kind))]))
+  const informers = new Map(kinds.map((kind) => [kind.resource, environment.informers.of(kindOf(kind))]))
+  for (const { kind, name, valuesOf } of spec.indexes ?? []) informers.get(kind.resource)?.addIndex(name, valuesOf)
+  return informers
 }
 
 function cacheFrom(informers: Informers, controller: string): ReconcileContext['cache'] {

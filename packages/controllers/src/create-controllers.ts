@@ -1,0 +1,46 @@
+import type { Kind } from '@quarterdeck/api'
+import type { Controller } from '@quarterdeck/controller-runtime'
+
+import { deploymentController } from './deployment/deployment-controller.ts'
+import { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts'
+import { endpointsController } from './endpoints/endpoints-controller.ts'
+import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { createNamespaceController } from './namespace/namespace-controller.ts'
+import { createNodeIpamController, type NodeIpamOptions } from './node-ipam/node-ipam-controller.ts'
+import type { HealthOptions } from './node-lifecycle/node-health.ts'
+import { createNodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts'
+import { createPodGarbageCollector, type PodGarbageOptions } from './pod-garbage-collector/pod-garbage-collector.ts'
+import { replicaSetController } from './replica-set/replica-set-controller.ts'
+import { replicationControllerController } from './replication-controller/replication-controller-controller.ts'
+import { createRootCaController } from './root-ca/root-ca-controller.ts'
+import { serviceAccountController } from './service-account/service-account-controller.ts'
+import { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts'
+
+export interface ControllerOptions {
+  /** Every kind there is, those of CustomResourceDefinitions too: asked again whenever it matters. */
+  kinds: () => readonly Kind[]
+  /** PEM; absent: it is not published to namespaces. */
+  caCertificate?: string
+  nodeHealth?: Partial<HealthOptions>
+  nodeIpam?: NodeIpamOptions
+  podGarbage?: PodGarbageOptions
+}
+
+/** Every controller of a cluster. */
+export function createControllers(options: ControllerOptions): Controller[] {
+  return [
+    deploymentController,
+    replicaSetController,
+    replicationControllerController,
+    endpointsController,
+    endpointSliceController,
+    createNodeLifecycleController(options.nodeHealth),
+    createNodeIpamController(options.nodeIpam),
+    taintEvictionController,
+    createNamespaceController(options.kinds),
+    serviceAccountController,
+    ...(options.caCertificate ? [createRootCaController(options.caCertificate)] : []),
+    createGarbageCollector(options.kinds),
+    createPodGarbageCollector(options.podGarbage),
+  ]
+}

@@ -1,0 +1,64 @@
+import { nodes, pods, type Pod } from '@quarterdeck/api'
+import { isApiError, keyOf, keyString, timestamp, type ObjectKey } from '@quarterdeck/api-machinery'
+import {
+  again,
+  defineController,
+  done,
+  index,
+  onlyThis,
+  watch,
+  type ReconcileContext,
+  type ReconcileResult,
+} from '@quarterdeck/controller-runtime'
+
+import { podsByNode } from '../node-lifecycle/node-lifecycle-controller.ts'
+import { haveSameTaints } from '../node-lifecycle/node-taints.ts'
+import { hasEnded, isTerminating } from '../pods/pod-state.ts'
+import { evictInMs } from './plan-eviction.ts'
+
+/** Deletes Pods from nodes whose NoExecute taints they tolerate no longer. */
+export const taintEvictionController = defineController({
+  name: 'taint-eviction',
+  component: 'taint-eviction-controller',
+  primary: pods,
+  watches: [
+    watch(nodes, ({ type, object, old }, { cache }) => {
+      if (type === 'deleted' || (old && haveSameTaints(object.spec.taints ?? [], old.spec.taints ?? []))) return []
+      if (!object.spec.taints?.length && !old?.spec.taints?.length) return []
+      return cache(pods).byIndex(podsByNode, object.metadata.name).map(keyOf)
+    }),
+  ],
+  indexes: [index(pods, podsByNode, (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []))],
+  writes: [pods],
+  reconcile,
+})
+
+async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<ReconcileResult> {
+  const pod = ctx.cache(pods).get(key)
+  if (!pod?.spec.nodeName || hasEnded(pod) || isTerminating(pod)) return done
+  const node = ctx.cache(nodes).get(pod.spec.nodeName)
+  const leftMs = node && evictInMs(pod, node, ctx.clock.now())
+  if (leftMs === undefined) return done
+  if (leftMs > 0) return again(leftMs)
+  ctx.recorder.event(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${keyString(key)}`)
+  await evict(pod, ctx)
+  return done
+}
+
+async function evict(pod: Pod, ctx: ReconcileContext): Promise<void> {
+  const { key, options } = onlyThis(pod)
+  const disruption = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'DeletionByTaintManager',
+    message: 'Taint manager: deleting due to NoExecute taint',
+    lastTransitionTime: timestamp(new Date(ctx.clock.now())),
+  }
+  const conditions = [...(pod.status.conditions ?? []).filter(({ type }) => type !== disruption.type), disruption]
+  try {
+    await ctx.client.update(pods, { ...pod, status: { ...pod.status, conditions } }, { subresource: 'status' })
+    await ctx.client.delete(pods, key, options)
+  } catch (error) {
+    if (!isApiError(error, 'NotFound')) throw error
+  }
+}
