@@ -1,7 +1,7 @@
-import type { Namespaced } from '@quarterdeck/api-machinery'
+import { controllerOf, invalidField, type FieldError, type Namespaced } from '@quarterdeck/api-machinery'
 
 import type { V1ControllerRevision } from '../generated/types.ts'
-import { defineKind } from '../kind.ts'
+import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 
 export type ControllerRevision = Namespaced<V1ControllerRevision>
 
@@ -12,4 +12,19 @@ export const controllerRevisions = defineKind<ControllerRevision>({
   plural: 'controllerrevisions',
   scope: 'Namespaced',
   model: 'V1ControllerRevision',
+  columns: [
+    nameColumn,
+    { name: 'Controller', type: 'string', description: 'Whose revision it is.', priority: 0, value: controllerText },
+    { name: 'Revision', type: 'integer', description: 'Number of the revision.', priority: 0, value: (o) => o.revision },
+    ageColumn,
+  ],
+  validate: ({ revision }): FieldError[] =>
+    (revision ?? 0) < 0 ? [invalidField('revision', revision, 'must be greater than or equal to 0')] : [],
 })
+
+function controllerText(object: ControllerRevision): string {
+  const owner = controllerOf(object)
+  if (!owner) return '<none>'
+  const group = owner.apiVersion.includes('/') ? `.${owner.apiVersion.split('/')[0]}` : ''
+  return `${owner.kind.toLowerCase()}${group}/${owner.name}`
+}

@@ -1,7 +1,10 @@
 import type { Namespaced } from '@quarterdeck/api-machinery'
 
 import type { V1Deployment } from '../generated/types.ts'
-import { defineKind } from '../kind.ts'
+import { ageColumn, defineKind, nameColumn } from '../kind.ts'
+import { applyPodTemplateDefaults } from '../pod-spec/defaults.ts'
+import { selectorText, templateColumns } from '../pod-spec/template-columns.ts'
+import { validateDeployment, validateDeploymentUpdate } from '../validation/deployment.ts'
 
 export type Deployment = Namespaced<V1Deployment, 'spec' | 'status'>
 
@@ -16,4 +19,57 @@ export const deployments = defineKind<Deployment>({
   categories: ['all'],
   hasStatus: true,
   hasGeneration: true,
+  scale: {
+    replicas: (o) => o.spec.replicas ?? 1,
+    setReplicas(o, replicas) {
+      o.spec.replicas = replicas
+    },
+    statusReplicas: (o) => o.status?.replicas ?? 0,
+    selector: (o) => selectorText(o.spec.selector),
+  },
+  columns: [
+    nameColumn,
+    {
+      name: 'Ready',
+      type: 'string',
+      description: 'Pods that are ready, of those wanted.',
+      priority: 0,
+      value: (o) => `${o.status?.readyReplicas ?? 0}/${o.spec.replicas ?? 1}`,
+    },
+    {
+      name: 'Up-to-date',
+      type: 'integer',
+      description: 'Pods that have the present template.',
+      priority: 0,
+      value: (o) => o.status?.updatedReplicas ?? 0,
+    },
+    {
+      name: 'Available',
+      type: 'integer',
+      description: 'Pods that have been ready for at least minReadySeconds.',
+      priority: 0,
+      value: (o) => o.status?.availableReplicas ?? 0,
+    },
+    ageColumn,
+    ...templateColumns<Deployment>((o) => selectorText(o.spec.selector)),
+  ],
+  applyDefaults({ spec }) {
+    if (!spec) return
+    spec.replicas ??= 1
+    spec.revisionHistoryLimit ??= 10
+    spec.progressDeadlineSeconds ??= 600
+    const strategy = (spec.strategy ??= {})
+    strategy.type ??= 'RollingUpdate'
+    if (strategy.type === 'RollingUpdate') {
+      const rollingUpdate = (strategy.rollingUpdate ??= {})
+      rollingUpdate.maxSurge ??= '25%'
+      rollingUpdate.maxUnavailable ??= '25%'
+    }
+    applyPodTemplateDefaults(spec.template)
+  },
+  prepareForCreate(object) {
+    object.status = {}
+  },
+  validate: validateDeployment,
+  validateUpdate: validateDeploymentUpdate,
 })

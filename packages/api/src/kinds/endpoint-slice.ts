@@ -1,9 +1,17 @@
 import type { Namespaced } from '@quarterdeck/api-machinery'
 
 import type { V1EndpointSlice } from '../generated/types.ts'
-import { defineKind } from '../kind.ts'
+import { ageColumn, defineKind, nameColumn } from '../kind.ts'
+import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpoint-slice.ts'
 
 export type EndpointSlice = Namespaced<V1EndpointSlice>
+
+const shown = 3
+
+function shortened(items: readonly string[]): string {
+  const more = items.length - shown
+  return items.slice(0, shown).join(',') + (more > 0 ? ` + ${more} more...` : '')
+}
 
 export const endpointSlices = defineKind<EndpointSlice>({
   group: 'discovery.k8s.io',
@@ -12,4 +20,32 @@ export const endpointSlices = defineKind<EndpointSlice>({
   plural: 'endpointslices',
   scope: 'Namespaced',
   model: 'V1EndpointSlice',
+  hasGeneration: true,
+  columns: [
+    nameColumn,
+    { name: 'AddressType', type: 'string', description: 'Kind of address in this slice.', priority: 0, value: (o) => o.addressType },
+    {
+      name: 'Ports',
+      type: 'string',
+      description: 'Ports of the endpoints.',
+      priority: 0,
+      value: (o) => shortened((o.ports ?? []).map((p) => String(p.port ?? '*'))) || '<unset>',
+    },
+    {
+      name: 'Endpoints',
+      type: 'string',
+      description: 'Addresses of the endpoints.',
+      priority: 0,
+      value: (o) => shortened((o.endpoints ?? []).flatMap((e) => e.addresses)) || '<unset>',
+    },
+    ageColumn,
+  ],
+  applyDefaults({ ports }) {
+    for (const port of ports ?? []) {
+      port.name ??= ''
+      port.protocol ??= 'TCP'
+    }
+  },
+  validate: validateEndpointSlice,
+  validateUpdate: validateEndpointSliceUpdate,
 })

@@ -1,10 +1,11 @@
 import type { Namespaced } from '@quarterdeck/api-machinery'
 
 import type { V1Lease } from '../generated/types.ts'
-import { defineKind } from '../kind.ts'
+import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 
 export type Lease = Namespaced<V1Lease, 'spec'>
 
+/** Renewed every few seconds by every node: its changes are not kept. */
 export const leases = defineKind<Lease>({
   group: 'coordination.k8s.io',
   version: 'v1',
@@ -13,4 +14,9 @@ export const leases = defineKind<Lease>({
   scope: 'Namespaced',
   model: 'V1Lease',
   history: 'none',
+  columns: [
+    nameColumn,
+    { name: 'Holder', type: 'string', description: 'Who holds the lease.', priority: 0, value: (o) => o.spec?.holderIdentity ?? '' },
+    ageColumn,
+  ],
 })

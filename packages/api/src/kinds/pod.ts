@@ -2,8 +2,17 @@ import type { Namespaced } from '@quarterdeck/api-machinery'
 
 import type { V1Pod } from '../generated/types.ts'
 import { defineKind } from '../kind.ts'
+import { applyPodSpecDefaults } from '../pod-spec/defaults.ts'
+import { podColumns } from '../pod-spec/pod-columns.ts'
+import { qualityOfServiceOf } from '../pod-spec/quality-of-service.ts'
+import { validatePod, validatePodUpdate } from '../pod-spec/validate-pod.ts'
 
 export type Pod = Namespaced<V1Pod, 'spec' | 'status'>
+
+/** Whether its containers have all ended for good. */
+export function isPodFinished(pod: Pod): boolean {
+  return pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed'
+}
 
 export const pods = defineKind<Pod>({
   group: '',
@@ -16,4 +25,43 @@ export const pods = defineKind<Pod>({
   categories: ['all'],
   hasStatus: true,
   hasGeneration: true,
+  columns: podColumns,
+  selectableFields: {
+    'spec.nodeName': (o) => o.spec.nodeName ?? '',
+    'spec.restartPolicy': (o) => o.spec.restartPolicy ?? '',
+    'spec.schedulerName': (o) => o.spec.schedulerName ?? '',
+    'spec.serviceAccountName': (o) => o.spec.serviceAccountName ?? '',
+    'spec.hostNetwork': (o) => String(o.spec.hostNetwork ?? false),
+    'status.phase': (o) => o.status.phase ?? '',
+    'status.podIP': (o) => o.status.podIP ?? '',
+    'status.nominatedNodeName': (o) => o.status.nominatedNodeName ?? '',
+  },
+  applyDefaults(object) {
+    if (!object.spec) return
+    applyPodSpecDefaults(object.spec)
+    object.spec.enableServiceLinks ??= true
+  },
+  prepareForCreate(object) {
+    object.status = { phase: 'Pending' }
+    if (object.spec?.containers) object.status.qosClass = qualityOfServiceOf(object.spec)
+    if (object.spec?.schedulingGates?.length) {
+      object.status.conditions = [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+        },
+      ]
+    }
+  },
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
+  gracePeriodSeconds: gracePeriodOf,
 })
+
+/** A pod that is on no node, or has ended, has nobody to wait for. */
+function gracePeriodOf(pod: Pod): number {
+  if (!pod.spec.nodeName || isPodFinished(pod)) return 0
+  return pod.spec.terminationGracePeriodSeconds ?? 30
+}

@@ -1,7 +1,7 @@
 import type { Namespaced } from '@quarterdeck/api-machinery'
 
 import type { V1ServiceAccount } from '../generated/types.ts'
-import { defineKind } from '../kind.ts'
+import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 
 export type ServiceAccount = Namespaced<V1ServiceAccount>
 
@@ -13,4 +13,9 @@ export const serviceAccounts = defineKind<ServiceAccount>({
   scope: 'Namespaced',
   model: 'V1ServiceAccount',
   shortNames: ['sa'],
+  columns: [
+    nameColumn,
+    { name: 'Secrets', type: 'integer', description: 'Number of secrets it names.', priority: 0, value: (o) => o.secrets?.length ?? 0 },
+    ageColumn,
+  ],
 })

@@ -23,8 +23,10 @@ export interface WritePlan {
 export async function planCreate(core: ApiCore, request: ApiRequest, object: KubeObject, reader?: AdmissionReader): Promise<WritePlan> {
   const { kind } = request
   prepareNewMeta(object, request)
+  fillParts(kind, object)
   kind.prepareForCreate(object)
   kind.applyDefaults(object)
+  refuseIncomplete(kind, object)
   const alongside: Write[] = []
   const name = object.metadata.name ?? object.metadata.generateName ?? ''
   await core.admit(
@@ -69,6 +71,7 @@ export async function planUpdate(
   const old = servedObject(kind, stored)
   checkPreconditions(kind, object, old)
   prepareUpdatedMeta(object, old, request)
+  fillParts(kind, object)
   const alongside: Write[] = []
   if (subresource === 'status') {
     const next = object as KubeObject & { status?: unknown }
@@ -82,6 +85,7 @@ export async function planUpdate(
       kind.prepareForUpdate(object, old)
     }
     kind.applyDefaults(object)
+    refuseIncomplete(kind, object)
     await core.admit(
       {
         operation: 'UPDATE',
@@ -180,11 +184,27 @@ function withoutVersion(object: KubeObject): unknown {
   return { ...object, metadata }
 }
 
+/** Gives an object the parts that the code of every kind counts on. */
+function fillParts(kind: Kind, object: KubeObject): void {
+  const parts = object as { spec?: unknown; status?: unknown }
+  if (schemaOf(kind).properties?.['spec']) parts.spec ??= {}
+  if (kind.hasStatus) parts.status ??= {}
+}
+
+/** Admission counts on the fields that the schema requires. Throws Invalid, with all else that is wrong, if one is missing. */
+function refuseIncomplete(kind: Kind, object: KubeObject): void {
+  if (missingIn(kind, object).length === 0) return
+  refuse(kind, object.metadata.name ?? '', [...validateMeta(object, kind), ...kind.validate(object)], object)
+}
+
+function missingIn(kind: Kind, object: KubeObject): string[] {
+  return missingFields(object as unknown as Record<string, unknown>, schemaOf(kind), modelSchemas, ['status', 'metadata'])
+}
+
 /** Throws Invalid if there is any error; of a field the schema requires and nobody complained of, it complains. */
 function refuse(kind: Kind, name: string, errors: FieldError[], object?: KubeObject): void {
   if (object) {
-    const missing = missingFields(object as unknown as Record<string, unknown>, schemaOf(kind), modelSchemas, ['status', 'metadata'])
-    for (const field of missing)
+    for (const field of missingIn(kind, object))
       if (!errors.some((e) => e.field.startsWith(field) || field.startsWith(e.field))) errors.push(requiredField(field))
   }
   if (errors.length > 0) throw invalid(kind, name, errors)

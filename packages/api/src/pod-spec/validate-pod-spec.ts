@@ -1,0 +1,119 @@
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  invalidField,
+  labelValueErrors,
+  notSupportedField,
+  qualifiedNameErrors,
+  requiredField,
+  type FieldError,
+} from '@quarterdeck/api-machinery'
+
+import type { V1NodeSelectorTerm, V1PodSpec, V1Toleration } from '../generated/types.ts'
+import { validateContainers } from './validate-container.ts'
+import { validateVolumes } from './validate-volume.ts'
+
+const dnsPolicies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']
+const restartPolicies = ['Always', 'OnFailure', 'Never']
+const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
+const nodeOperators = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']
+
+/** The rules of a pod spec, wherever it stands (core ValidatePodSpec). */
+export function validatePodSpec(spec: V1PodSpec, field: string): FieldError[] {
+  const errors = [...validateVolumes(spec, field), ...validateContainers(spec, field)]
+  if (!restartPolicies.includes(spec.restartPolicy ?? ''))
+    errors.push(notSupportedField(`${field}.restartPolicy`, spec.restartPolicy ?? '', restartPolicies))
+  if (!dnsPolicies.includes(spec.dnsPolicy ?? '')) errors.push(notSupportedField(`${field}.dnsPolicy`, spec.dnsPolicy ?? '', dnsPolicies))
+  if (spec.dnsPolicy === 'None' && !spec.dnsConfig?.nameservers?.length)
+    errors.push(requiredField(`${field}.dnsConfig.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None'))
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0)
+    errors.push(
+      invalidField(`${field}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds, 'must be greater than or equal to 0'),
+    )
+  const { activeDeadlineSeconds } = spec
+  if (activeDeadlineSeconds !== undefined && (activeDeadlineSeconds < 1 || activeDeadlineSeconds > 2 ** 31 - 1)) {
+    errors.push(invalidField(`${field}.activeDeadlineSeconds`, activeDeadlineSeconds, 'must be between 1 and 2147483647, inclusive'))
+  }
+  for (const name of ['hostname', 'subdomain'] as const) {
+    const value = spec[name]
+    if (value) errors.push(...dns1123LabelErrors(value).map((m) => invalidField(`${field}.${name}`, value, m)))
+  }
+  for (const name of ['nodeName', 'serviceAccountName', 'priorityClassName'] as const) {
+    const value = spec[name]
+    if (value) errors.push(...dns1123SubdomainErrors(value).map((m) => invalidField(`${field}.${name}`, value, m)))
+  }
+  for (const [key, value] of Object.entries(spec.nodeSelector ?? {})) {
+    errors.push(
+      ...qualifiedNameErrors(key).map((m) => invalidField(`${field}.nodeSelector`, key, m)),
+      ...labelValueErrors(value).map((m) => invalidField(`${field}.nodeSelector`, value, m)),
+    )
+  }
+  for (const [i, secret] of (spec.imagePullSecrets ?? []).entries())
+    if (!secret.name) errors.push(requiredField(`${field}.imagePullSecrets[${i}].name`))
+  for (const [i, gate] of (spec.schedulingGates ?? []).entries())
+    errors.push(...qualifiedNameErrors(gate.name).map((m) => invalidField(`${field}.schedulingGates[${i}].name`, gate.name, m)))
+  return [
+    ...errors,
+    ...validateTolerations(spec.tolerations ?? [], `${field}.tolerations`),
+    ...validateNodeAffinity(spec, `${field}.affinity.nodeAffinity`),
+  ]
+}
+
+export function validateTolerations(tolerations: readonly V1Toleration[], path: string): FieldError[] {
+  return tolerations.flatMap((t, i) => {
+    const at = `${path}[${i}]`
+    const errors: FieldError[] = t.key ? qualifiedNameErrors(t.key).map((m) => invalidField(`${at}.key`, t.key, m)) : []
+    const operator = t.operator || 'Equal'
+    if (!t.key && operator !== 'Exists')
+      errors.push(
+        invalidField(
+          `${at}.operator`,
+          operator,
+          'operator must be Exists when `key` is empty, which means "match all values and all keys"',
+        ),
+      )
+    if (operator !== 'Equal' && operator !== 'Exists') errors.push(notSupportedField(`${at}.operator`, operator, ['Equal', 'Exists']))
+    if (operator === 'Exists' && t.value) errors.push(invalidField(at, t, "value must be empty when `operator` is 'Exists'"))
+    if (t.tolerationSeconds !== undefined && t.effect !== 'NoExecute')
+      errors.push(invalidField(`${at}.effect`, t.effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"))
+    if (t.effect && !taintEffects.includes(t.effect)) errors.push(notSupportedField(`${at}.effect`, t.effect, taintEffects))
+    return errors
+  })
+}
+
+function validateNodeAffinity({ affinity }: V1PodSpec, path: string): FieldError[] {
+  const { requiredDuringSchedulingIgnoredDuringExecution: required, preferredDuringSchedulingIgnoredDuringExecution: preferred } =
+    affinity?.nodeAffinity ?? {}
+  const errors: FieldError[] = []
+  if (required) {
+    const at = `${path}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`
+    if (!required.nodeSelectorTerms?.length) errors.push(requiredField(at, 'must have at least one node selector term'))
+    for (const [i, term] of (required.nodeSelectorTerms ?? []).entries()) errors.push(...validateTerm(term, `${at}[${i}]`))
+  }
+  for (const [i, { weight, preference }] of (preferred ?? []).entries()) {
+    const at = `${path}.preferredDuringSchedulingIgnoredDuringExecution[${i}]`
+    if (weight < 1 || weight > 100) errors.push(invalidField(`${at}.weight`, weight, 'must be in the range 1-100'))
+    errors.push(...validateTerm(preference ?? {}, `${at}.preference`))
+  }
+  return errors
+}
+
+function validateTerm(term: V1NodeSelectorTerm, path: string): FieldError[] {
+  return (term.matchExpressions ?? []).flatMap((e, i) => {
+    const at = `${path}.matchExpressions[${i}]`
+    const errors: FieldError[] = qualifiedNameErrors(e.key ?? '').map((m) => invalidField(`${at}.key`, e.key, m))
+    const count = e.values?.length ?? 0
+    if (!nodeOperators.includes(e.operator)) return [...errors, invalidField(`${at}.operator`, e.operator, 'not a valid selector operator')]
+    if ((e.operator === 'In' || e.operator === 'NotIn') && count === 0)
+      errors.push(requiredField(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
+    if ((e.operator === 'Exists' || e.operator === 'DoesNotExist') && count > 0)
+      errors.push({
+        ...requiredField(`${at}.values`),
+        reason: 'FieldValueForbidden',
+        message: "Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+      })
+    if ((e.operator === 'Gt' || e.operator === 'Lt') && count !== 1)
+      errors.push(requiredField(`${at}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
+    return errors
+  })
+}

@@ -1,0 +1,62 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import { forbiddenField, invalidField, type FieldError } from '@quarterdeck/api-machinery'
+
+import type { V1PodSpec } from '../generated/types.ts'
+import type { Pod } from '../kinds/pod.ts'
+import { validatePodSpec } from './validate-pod-spec.ts'
+
+export function validatePod(pod: Pod): FieldError[] {
+  return pod.spec ? validatePodSpec(pod.spec, 'spec') : []
+}
+
+const changeable =
+  '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
+
+/** What of a pod can change: images, a deadline that comes or shortens, further tolerations, gates that go. */
+export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
+  const errors: FieldError[] = []
+  const count = (p: Pod): number => p.spec.containers.length
+  if (count(pod) !== count(old)) return [forbiddenField('spec.containers', 'pod updates may not add or remove containers')]
+  const { activeDeadlineSeconds: deadline } = pod.spec
+  const before = old.spec.activeDeadlineSeconds
+  if (before !== undefined && (deadline === undefined || deadline > before)) {
+    errors.push(
+      invalidField(
+        'spec.activeDeadlineSeconds',
+        deadline ?? null,
+        deadline === undefined ? 'must not update from a positive integer to nil value' : 'must be less than or equal to previous value',
+      ),
+    )
+  }
+  const kept = (old.spec.tolerations ?? []).every((t) => pod.spec.tolerations?.some((n) => isSameToleration(n, t)))
+  if (!kept) errors.push(forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'))
+  const gates = new Set(old.spec.schedulingGates?.map((g) => g.name))
+  const isGated = gates.size > 0
+  for (const [i, gate] of (pod.spec.schedulingGates ?? []).entries()) {
+    if (!gates.has(gate.name))
+      errors.push(forbiddenField(`spec.schedulingGates[${i}]`, 'only deletion is allowed, but found new scheduling gate'))
+  }
+  if (errors.length > 0 || isDeepStrictEqual(fixedPart(pod.spec, old.spec, isGated), fixedPart(old.spec, old.spec, isGated))) return errors
+  return [forbiddenField('spec', `pod updates may not change fields other than ${changeable}`)]
+}
+
+function isSameToleration(a: NonNullable<V1PodSpec['tolerations']>[number], b: NonNullable<V1PodSpec['tolerations']>[number]): boolean {
+  const { tolerationSeconds: _a, ...left } = a
+  const { tolerationSeconds: _b, ...right } = b
+  return isDeepStrictEqual(left, right)
+}
+
+/** The spec without what may differ from the old one. */
+function fixedPart(spec: V1PodSpec, old: V1PodSpec, isGated: boolean): unknown {
+  const images = (containers: V1PodSpec['initContainers'], from: V1PodSpec['initContainers']): unknown =>
+    containers?.map((c, i) => ({ ...c, image: from?.[i]?.image }))
+  const { activeDeadlineSeconds: _d, tolerations: _t, schedulingGates: _g, terminationGracePeriodSeconds: _s, ...rest } = spec
+  return {
+    ...rest,
+    containers: images(spec.containers, old.containers),
+    initContainers: images(spec.initContainers, old.initContainers),
+    // A gated pod has not been looked at yet: where it may go can still be narrowed.
+    ...(isGated ? { nodeSelector: undefined, affinity: undefined } : {}),
+  }
+}
