@@ -5,7 +5,7 @@ import { isIP } from 'node:net'
 
 import * as x509 from '@peculiar/x509'
 
-x509.cryptoProvider.set(globalThis.crypto as Parameters<typeof x509.cryptoProvider.set>[0])
+x509.cryptoProvider.set(globalThis.crypto as unknown as Crypto)
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const dayMs = 24 * 60 * 60 * 1000
