@@ -1,2 +1,3 @@
 export * from './client.ts'
 export * from './http-client.ts'
+export * from './kubeconfig.ts'

@@ -1,2 +1,2 @@
 export { runProcess } from './run-process.ts'
-export { numberSetting, requiredSetting, setting } from './settings.ts'
+export { numberSetting, requiredSetting, setting, SettingError } from './settings.ts'

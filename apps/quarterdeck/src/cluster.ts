@@ -1,0 +1,147 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+
+import { startEmbeddedPostgres, PostgresStartError, type EmbeddedPostgres } from '@quarterdeck/postgres'
+import { SettingError } from '@quarterdeck/process'
+import { migrate, MigrationError } from '@quarterdeck/storage'
+
+import type { DataDirectory } from './data-directory.ts'
+import { dockerSocket } from './docker-engine.ts'
+import type { StartOptions } from './options.ts'
+import { step } from './progress.ts'
+import { SupervisedProcess } from './supervised-process.ts'
+import { untilNodeReady, untilWebReady } from './until-ready.ts'
+
+export interface Cluster {
+  dashboardUrl: string
+  kubeconfigFile: string
+  passwordFile: string
+  /** Stops everything that was started, in order; pods keep running. */
+  stop(): Promise<void>
+}
+
+export interface ClusterOptions {
+  options: StartOptions
+  data: DataDirectory
+  root: string
+  signal: AbortSignal
+}
+
+/** Starts Postgres, web, worker and agent, and resolves when the node is Ready. What was started is stopped again if any of it fails. */
+export async function startCluster({ options, data, root, signal }: ClusterOptions): Promise<Cluster> {
+  const started: { stop(): Promise<void> }[] = []
+  const stop = async (): Promise<void> => {
+    for (const part of started.toReversed()) await part.stop()
+  }
+  try {
+    const databaseUrl = await startDatabase(data, started)
+    const nodeName = nodeNameOf(options)
+    const run = (name: string, args: readonly string[], env: Record<string, string | undefined>): SupervisedProcess => {
+      const process = new SupervisedProcess({
+        name,
+        args,
+        env,
+        cwd: root,
+        logFile: join(data.logs, `${name}.log`),
+        say: (line) => console.log(`! ${line}`),
+      })
+      started.push(process)
+      return process
+    }
+    const watch = options.isDevelopment ? ['--watch-path=packages', '--watch-preserve-output'] : []
+    const dashboardUrl = `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${options.port}`
+    const web = run('web', [...watch, 'apps/web/server/main.ts'], {
+      DATABASE_URL: databaseUrl,
+      NODE_ENV: options.isDevelopment ? 'development' : 'production',
+      QUARTERDECK_HOST: options.host,
+      QUARTERDECK_PORT: String(options.port),
+      QUARTERDECK_API_PORT: String(options.apiPort),
+      QUARTERDECK_CREDENTIALS_DIR: data.credentials,
+      QUARTERDECK_NODE_NAME: nodeName,
+    })
+    await step('Starting the API server and the dashboard', () => untilWebReady(dashboardUrl, web, data.credentials, signal))
+    run('worker', [...watch, 'apps/worker/src/main.ts'], { DATABASE_URL: databaseUrl })
+    const agent = run('agent', [...watch, 'apps/agent/src/main.ts'], agentEnvironment(options, data, nodeName))
+    const kubeconfigFile = join(data.credentials, 'admin.kubeconfig')
+    await step(`Starting the scheduler, the controllers and node ${nodeName}`, () =>
+      untilNodeReady(nodeName, agent, kubeconfigFile, signal),
+    )
+    return { dashboardUrl, kubeconfigFile, passwordFile: join(data.credentials, 'admin-password'), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** A name that Kubernetes allows for a node. */
+export function nodeNameOf({ nodeName }: StartOptions): string {
+  const name = (nodeName ?? hostname())
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]/g, '-')
+    .replaceAll(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')
+  if (!name) throw new SettingError(`no node name can be made of ${JSON.stringify(nodeName ?? hostname())}: choose one with --node-name`)
+  return name
+}
+
+export function agentEnvironment(options: StartOptions, data: DataDirectory, nodeName: string): Record<string, string> {
+  return {
+    QUARTERDECK_KUBECONFIG: join(data.credentials, 'node.kubeconfig'),
+    QUARTERDECK_NODE_NAME: nodeName,
+    QUARTERDECK_DATA_DIR: data.node,
+    QUARTERDECK_DOCKER_SOCKET: dockerSocket(),
+    QUARTERDECK_NODES_SIMULATED: String(options.nodesSimulated),
+    QUARTERDECK_ADMIN_KUBECONFIG: join(data.credentials, 'admin.kubeconfig'),
+  }
+}
+
+async function startDatabase(data: DataDirectory, started: { stop(): Promise<void> }[]): Promise<string> {
+  const external = process.env['DATABASE_URL']
+  const connectionString = external ?? (await step('Starting Postgres', () => startPostgres(data.postgres, started)))
+  await step('Preparing the database', () => migrate(connectionString)).catch((error: unknown) => {
+    if (error instanceof MigrationError) throw new SettingError(error.message)
+    throw external ? new SettingError(`the database of DATABASE_URL cannot be used: ${(error as Error).message}`) : error
+  })
+  return connectionString
+}
+
+async function startPostgres(dataDir: string, started: { stop(): Promise<void> }[]): Promise<string> {
+  const keeper = new PostgresKeeper(dataDir)
+  const connectionString = await keeper.start()
+  started.push(keeper)
+  return connectionString
+}
+
+/** Starts Postgres again should it end by itself. */
+class PostgresKeeper {
+  readonly #dataDir: string
+  #server: EmbeddedPostgres | undefined
+  #isStopping = false
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir
+  }
+
+  async start(): Promise<string> {
+    try {
+      this.#server = await startEmbeddedPostgres({ dataDir: this.#dataDir })
+    } catch (error) {
+      throw error instanceof PostgresStartError ? new SettingError(error.message) : error
+    }
+    void this.#server.exited.then(() => this.#restart())
+    return this.#server.connectionString
+  }
+
+  async #restart(): Promise<void> {
+    if (this.#isStopping) return
+    console.log('! Postgres ended: starting it again')
+    await this.start().catch((error: unknown) => {
+      console.error(`! Postgres does not start: ${(error as Error).message}`)
+      setTimeout(() => void this.#restart(), 2_000).unref()
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    await this.#server?.stop()
+  }
+}
