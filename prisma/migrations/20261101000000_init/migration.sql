@@ -73,8 +73,9 @@ END $$;
 -- r(evision differs), g(roup failed by another of its writes). Stored writes have the revisions after `base`, in order.
 --
 -- The lock on the clock is taken by a statement of its own: the snapshot of the next one then holds every batch before
--- this one, and revisions are handed out in the order of commits. Index scans are forced because the plan is kept while
--- tables grow from empty to large.
+-- this one, and revisions are handed out in the order of commits. The plan is made once, not for each batch, and
+-- index scans are forced because it is kept while
+-- tables grow from empty to large; the uid is looked up by a scalar subquery because EXISTS becomes a hash of the table.
 CREATE FUNCTION "commit_batch"(
     "batch_id" UUID, "origin" TEXT,
     "types" TEXT[], "resources" TEXT[], "namespaces" TEXT[], "names" TEXT[], "uids" TEXT[],
@@ -83,6 +84,7 @@ CREATE FUNCTION "commit_batch"(
     OUT "base" BIGINT, OUT "outcomes" TEXT
 )
 LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET work_mem = '64MB'
 AS $$
 DECLARE
@@ -106,7 +108,7 @@ BEGIN
         SELECT w.*, o.revision AS previous_revision, coalesce(o.uid, w.uid) AS kept_uid,
                CASE WHEN o.revision <= compacted_revision THEN o.value END AS previous_value,
                CASE WHEN w.type = 'c' THEN
-                        CASE WHEN o.revision IS NOT NULL OR EXISTS (SELECT FROM object u WHERE u.uid = w.uid) THEN 'e' ELSE 's' END
+                        CASE WHEN o.revision IS NOT NULL OR (SELECT u.revision FROM object u WHERE u.uid = w.uid) IS NOT NULL THEN 'e' ELSE 's' END
                     WHEN o.revision IS NULL THEN 'n'
                     WHEN o.revision <> w.expected THEN 'r'
                     ELSE 's' END AS verdict

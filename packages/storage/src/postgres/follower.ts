@@ -84,10 +84,11 @@ export class Follower {
     await this.#session.client()
   }
 
-  /** Resolves once the caches hold the batch. To be called in order of revision. */
+  /** Resolves once the caches hold the batch. */
   feedOwn(batch: OwnBatch): Promise<void> {
     return new Promise((done, fail) => {
       this.#own.push({ batch, done, fail })
+      this.#own.sort((a, b) => a.batch.first - b.batch.first)
       this.#target = Math.max(this.#target, batch.last)
       this.#feedReadyOwn()
       if (this.#fed < this.#target) void this.#pump()
@@ -233,7 +234,7 @@ export class Follower {
 
   async #step(): Promise<void> {
     const before = this.#fed
-    const inFlight = this.#foreign <= this.#fed && this.#own.length === 0 ? this.#options.inFlight() : undefined
+    const inFlight = this.#foreign <= this.#fed ? this.#options.inFlight() : undefined
     if (inFlight) await Promise.race([inFlight.catch(() => {}), delay(inFlightPatienceMs, undefined, { ref: false })])
     this.#feedReadyOwn()
     if (this.#fed > before || this.#fed >= this.#target) return

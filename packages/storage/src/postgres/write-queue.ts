@@ -24,6 +24,10 @@ export class WriteQueue {
     return this.#groups.length === 0
   }
 
+  get length(): number {
+    return this.#groups.length
+  }
+
   push(group: PendingGroup): void {
     this.#groups.push(group)
   }
@@ -34,18 +38,18 @@ export class WriteQueue {
   }
 
   /**
-   * The next batch: bounded in writes and length (but always at least one group), its keys and uids distinct. A group
+   * The next batch: bounded in groups, writes and length (but always at least one group), its keys and uids distinct. A group
    * that shares a key with one before it waits, and so do those after it for its keys, so that writes of one key keep
    * their order.
    */
-  take(): PendingGroup[] {
+  take(maxGroups: number): PendingGroup[] {
     const batch: PendingGroup[] = []
     const waiting: PendingGroup[] = []
     const claimed = new Set<string>()
     let writes = 0
     let length = 0
     let index = 0
-    for (; index < this.#groups.length; index++) {
+    for (; index < this.#groups.length && batch.length < maxGroups; index++) {
       const group = this.#groups[index] as PendingGroup
       const isFull = batch.length > 0 && (writes + group.writes.length > maxBatchWrites || length + group.length > maxBatchLength)
       if (isFull) break

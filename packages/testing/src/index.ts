@@ -1,0 +1,2 @@
+export { testDatabase, type TestDatabase } from './test-database.ts'
+export { testServer, type TestServer } from './test-server.ts'
