@@ -1,0 +1,92 @@
+import { badRequest } from '@quarterdeck/api-machinery'
+import { LineCounter, parseAllDocuments, type Document } from 'yaml'
+
+import { DocumentErrors, type DocumentError } from './document-errors.ts'
+import { offsetOfField, type Path } from './field-position.ts'
+
+export interface SourceText {
+  /** Shown in errors. */
+  name: string
+  text: string
+}
+
+/** One object of a YAML (or JSON) text, with the way back to its lines. */
+export interface SourceDocument {
+  file: string
+  /** 0-based, over all documents of all files. */
+  index: number
+  title: string
+  object: unknown
+  /** Where a field is, or its nearest ancestor that is there. 1-based. */
+  positionOf(field: string | undefined): { line: number; column: number }
+}
+
+const maxDocuments = 1000
+const maxAliases = 100
+
+/** Reads every object of every text; empty documents are skipped, items of a List are objects of their own. Throws DocumentErrors. */
+export function parseDocuments(sources: readonly SourceText[]): SourceDocument[] {
+  const documents: SourceDocument[] = []
+  const errors: DocumentError[] = []
+  for (const source of sources) {
+    try {
+      readSource(source, documents, errors)
+    } catch (error) {
+      errors.push(wholeFileError(source.name, documents.length, error))
+    }
+  }
+  if (errors.length > 0) throw new DocumentErrors(errors)
+  if (documents.length > maxDocuments) throw badRequest(`${documents.length} objects at once are too many: ${maxDocuments} are allowed`)
+  return documents
+}
+
+function readSource({ name, text }: SourceText, documents: SourceDocument[], errors: DocumentError[]): void {
+  const lines = new LineCounter()
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+  if ('empty' in parsed) return
+  const at = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  for (const document of parsed) {
+    for (const { message, pos } of document.errors)
+      errors.push({
+        file: name,
+        index: documents.length,
+        title: name,
+        ...at(pos[0]),
+        message: `not valid YAML: ${message}`,
+        field: undefined,
+      })
+    if (document.errors.length > 0 || document.contents === null) continue
+    const value: unknown = document.toJS({ maxAliasCount: maxAliases })
+    for (const { object, path } of objectsIn(value)) {
+      if (object === null || object === undefined) continue
+      documents.push({
+        file: name,
+        index: documents.length,
+        title: titleOf(object),
+        object,
+        positionOf: (field) => at(offsetOfField(document as Document, path, field)),
+      })
+    }
+  }
+}
+
+function objectsIn(value: unknown): { object: unknown; path: Path }[] {
+  const list = value as { kind?: unknown; items?: unknown } | null
+  if (typeof list?.kind !== 'string' || !list.kind.endsWith('List') || !Array.isArray(list.items)) return [{ object: value, path: [] }]
+  return list.items.map((object: unknown, index) => ({ object, path: ['items', index] }))
+}
+
+function titleOf(object: unknown): string {
+  const { kind, metadata } = (object ?? {}) as { kind?: unknown; metadata?: { name?: unknown; namespace?: unknown } }
+  const name = [metadata?.namespace, metadata?.name].filter((part) => typeof part === 'string').join('/')
+  return [typeof kind === 'string' ? kind : 'object', name].filter(Boolean).join(' ')
+}
+
+/** Too many aliases, or so deep that the parser gives up. */
+function wholeFileError(file: string, index: number, error: unknown): DocumentError {
+  const message = error instanceof RangeError ? 'nested too deeply' : error instanceof Error ? error.message : String(error)
+  return { file, index, title: file, line: 1, column: 1, message: `not valid YAML: ${message}`, field: undefined }
+}

@@ -1,0 +1,62 @@
+import { ApiError } from '@quarterdeck/api-machinery'
+import type { ApiServer, NodeConnections } from '@quarterdeck/apiserver'
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+
+import { createContext, type Deck } from './context.ts'
+import { LiveKinds } from './live/live-kinds.ts'
+import { appRouter } from './router.ts'
+import { trpcError } from './trpc.ts'
+import { setWebContext } from './web-context.ts'
+
+/** The longest body of a mutation; several YAML files of the largest objects fit. */
+const maxBodyBytes = 16 * 1024 * 1024
+
+export interface TrpcHandlerOptions {
+  server: ApiServer
+  nodes: NodeConnections
+  /** Told of errors that are our own fault. */
+  onInternalError?: (error: Error, path: string) => void
+}
+
+/** Answers tRPC requests under /api/trpc with the API core of this process. */
+export function createTrpcHandler({ server, nodes, onInternalError }: TrpcHandlerOptions): (request: Request) => Promise<Response> {
+  const deck: Deck = { server, nodes, live: new LiveKinds(server.core) }
+  return async (request) => {
+    const bounded = await withBoundedBody(request)
+    if (!bounded) return new Response('the request is too large', { status: 413 })
+    return fetchRequestHandler({
+      endpoint: '/api/trpc',
+      req: bounded,
+      router: appRouter,
+      allowBatching: true,
+      createContext({ resHeaders }) {
+        try {
+          return createContext(deck, request, resHeaders)
+        } catch (error) {
+          throw error instanceof ApiError ? trpcError(error) : error
+        }
+      },
+      onError({ error, path }) {
+        if (error.code === 'INTERNAL_SERVER_ERROR') onInternalError?.(error.cause ?? error, path ?? '')
+      },
+    })
+  }
+}
+
+/** The request with its body read, or undefined if that is too long. */
+async function withBoundedBody(request: Request): Promise<Request | undefined> {
+  if (!request.body) return request
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    length += chunk.length
+    if (length > maxBodyBytes) return undefined
+    chunks.push(chunk)
+  }
+  return new Request(request.url, { method: request.method, headers: request.headers, signal: request.signal, body: Buffer.concat(chunks) })
+}
+
+/** Call before Next starts: its route then answers with this process's API core. */
+export function installWebContext(options: TrpcHandlerOptions): void {
+  setWebContext({ handleTrpc: createTrpcHandler(options) })
+}

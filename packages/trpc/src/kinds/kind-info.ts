@@ -1,0 +1,53 @@
+import type { Kind } from '@quarterdeck/api'
+
+import { columnsOf } from './columns.ts'
+import { sectionOf, type Section } from './sections.ts'
+
+/** What the dashboard knows about a kind. */
+export interface KindInfo {
+  group: string
+  version: string
+  apiVersion: string
+  kind: string
+  plural: string
+  /** `plural`, or `plural.group`: the first part of the kind's addresses in the dashboard. */
+  resource: string
+  shortNames: readonly string[]
+  isNamespaced: boolean
+  section: Section
+  columns: { name: string; type: string; description: string; priority: number }[]
+  canScale: boolean
+  /** Whether new pods come of a change of its template. */
+  canRestart: boolean
+  /** Whether it has pods whose logs can be read. */
+  hasLogs: boolean
+  hasHistory: boolean
+  hasValuesToHide: boolean
+  canCreate: boolean
+  canDelete: boolean
+}
+
+const rollsItsTemplate = new Set(['deployments.apps', 'statefulsets.apps', 'daemonsets.apps'])
+const runsPods = new Set([...rollsItsTemplate, 'replicasets.apps', 'replicationcontrollers', 'jobs.batch', 'pods'])
+
+export function kindInfoOf(kind: Kind): KindInfo {
+  return {
+    group: kind.group,
+    version: kind.version,
+    apiVersion: kind.apiVersion,
+    kind: kind.kind,
+    plural: kind.plural,
+    resource: kind.resource,
+    shortNames: kind.shortNames,
+    isNamespaced: kind.scope === 'Namespaced',
+    section: sectionOf(kind),
+    columns: columnsOf(kind).map(({ name, type, description, priority }) => ({ name, type, description, priority })),
+    canScale: kind.scale !== undefined,
+    canRestart: rollsItsTemplate.has(kind.resource),
+    hasLogs: runsPods.has(kind.resource),
+    hasHistory: kind.history === 'full',
+    hasValuesToHide: kind.resource === 'secrets',
+    canCreate: kind.verbs.includes('create'),
+    canDelete: kind.verbs.includes('delete'),
+  }
+}

@@ -1,0 +1,75 @@
+import type { Kind } from '@quarterdeck/api'
+import type { KubeObject } from '@quarterdeck/api-machinery'
+import { servedObject } from '@quarterdeck/apiserver'
+import type { StoredObject } from '@quarterdeck/storage'
+
+import { columnsOf } from '../kinds/columns.ts'
+import { stateOf, type State } from '../state/state.ts'
+import { sortKeyOf, type SortKey } from './sort-key.ts'
+
+export type Cell = string | number | boolean | null
+
+/** Columns that every kind has, whatever it declares. */
+export type SortColumn = 'Name' | 'Namespace' | (string & {})
+
+/**
+ * One object as lists see it. Immutable: a change makes a new row. What is read of the object is read when first
+ * needed and kept, so that a sort key never changes while a row has its place in an order.
+ */
+export class Row {
+  readonly kind: Kind
+  readonly stored: StoredObject
+  #cells: readonly Cell[] | undefined
+  #state: { value: State | undefined } | undefined
+  #searchText: string | undefined
+  readonly #sortKeys = new Map<string, SortKey>()
+
+  constructor(kind: Kind, stored: StoredObject) {
+    this.kind = kind
+    this.stored = stored
+  }
+
+  get object(): KubeObject {
+    return servedObject(this.kind, this.stored)
+  }
+
+  get namespace(): string {
+    return this.stored.key.namespace
+  }
+
+  get name(): string {
+    return this.stored.key.name
+  }
+
+  /** In the order of `columnsOf`. */
+  get cells(): readonly Cell[] {
+    const { object } = this
+    this.#cells ??= columnsOf(this.kind).map((column) => column.value(object, Date.now()))
+    return this.#cells
+  }
+
+  get state(): State | undefined {
+    this.#state ??= { value: stateOf(this.kind, this.object) }
+    return this.#state.value
+  }
+
+  /** What a search looks in: name, namespace, cells and labels, in lower case. */
+  get searchText(): string {
+    const labels = Object.entries(this.object.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`)
+    const words = [this.namespace, this.name, this.state?.text ?? '', ...this.cells.filter((cell) => typeof cell === 'string'), ...labels]
+    this.#searchText ??= words.join('\n').toLowerCase()
+    return this.#searchText
+  }
+
+  sortKey(column: SortColumn): SortKey {
+    let key = this.#sortKeys.get(column)
+    if (key === undefined) this.#sortKeys.set(column, (key = sortKeyOf(this.#value(column))))
+    return key
+  }
+
+  #value(column: SortColumn): Cell {
+    if (column === 'Name') return this.name
+    if (column === 'Namespace') return this.namespace
+    return this.cells[columnsOf(this.kind).findIndex((c) => c.name === column)] ?? null
+  }
+}

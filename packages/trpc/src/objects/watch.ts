@@ -1,0 +1,31 @@
+import type { WatchEvent } from '@quarterdeck/client'
+import type { KubeObject } from '@quarterdeck/api-machinery'
+import { z } from 'zod'
+
+import { anySignal } from '../live/signal.ts'
+import { kindOf, kindSchema } from '../target.ts'
+import { procedure } from '../trpc.ts'
+import { withoutSecretValues } from './secret-values.ts'
+
+/** Kubernetes watch events of a kind, for automation: the current state first unless a resourceVersion is given. */
+export const watchObjects = procedure
+  .input(
+    kindSchema.extend({
+      namespace: z.string().max(253).optional(),
+      labelSelector: z.string().max(2000).optional(),
+      fieldSelector: z.string().max(2000).optional(),
+      resourceVersion: z.string().max(30).optional(),
+    }),
+  )
+  .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<WatchEvent<KubeObject>> {
+    const kind = kindOf(ctx.server.core, input)
+    const { namespace, labelSelector, fieldSelector, resourceVersion } = input
+    const events = ctx.client.watch(kind, {
+      signal: anySignal(signal),
+      ...(namespace ? { namespace } : {}),
+      ...(labelSelector ? { labelSelector } : {}),
+      ...(fieldSelector ? { fieldSelector } : {}),
+      ...(resourceVersion ? { resourceVersion } : {}),
+    })
+    for await (const event of events) yield event.type === 'BOOKMARK' ? event : { ...event, object: withoutSecretValues(event.object) }
+  })

@@ -1,0 +1,45 @@
+import { summary } from './cluster/summary.ts'
+import { exampleManifest } from './documents/example.ts'
+import { listKinds } from './kinds/list.ts'
+import { streamLogs } from './logs/stream.ts'
+import { applyDocuments } from './objects/apply.ts'
+import { deleteObjects } from './objects/delete.ts'
+import { getObject } from './objects/get.ts'
+import { objectHistory } from './objects/history.ts'
+import { inspectObject } from './objects/inspect.ts'
+import { listObjects } from './objects/list.ts'
+import { relatedObjects } from './objects/related.ts'
+import { restartObjects } from './objects/restart.ts'
+import { restoreObject } from './objects/restore.ts'
+import { scaleObjects } from './objects/scale.ts'
+import { setSchedulable } from './objects/set-schedulable.ts'
+import { updateObject } from './objects/update.ts'
+import { watchObjects } from './objects/watch.ts'
+import { objectWindow } from './objects/window.ts'
+import { me, signIn, signOut } from './session/session.ts'
+import { router } from './trpc.ts'
+
+export const appRouter = router({
+  session: router({ signIn, signOut, me }),
+  kinds: router({ list: listKinds }),
+  objects: router({
+    list: listObjects,
+    get: getObject,
+    watch: watchObjects,
+    window: objectWindow,
+    inspect: inspectObject,
+    related: relatedObjects,
+    applyAll: applyDocuments,
+    update: updateObject,
+    delete: deleteObjects,
+    scale: scaleObjects,
+    restart: restartObjects,
+    history: objectHistory,
+    restore: restoreObject,
+  }),
+  nodes: router({ setSchedulable }),
+  logs: router({ stream: streamLogs }),
+  cluster: router({ summary, exampleManifest }),
+})
+
+export type AppRouter = typeof appRouter
