@@ -1,0 +1,92 @@
+import { nodes, pods } from '@quarterdeck/api'
+import type { Controller, ControllerEnvironment } from '@quarterdeck/controller-runtime'
+
+import { createDefaultProfile, defaultSchedulerName } from './default-profile.ts'
+import { createDefaultBinder } from './plugins/default-binder/default-binder.ts'
+import type { ScoringStrategy } from './plugins/node-resources-fit/node-resources-fit.ts'
+import { createPodConditionWriter } from './pod-condition-writer.ts'
+import { SchedulerCore, type SchedulerMetrics } from './scheduler-core.ts'
+import type { PodVerdicts, VerdictSink } from './verdicts.ts'
+
+export interface SchedulerOptions {
+  /** Pods that name another scheduler are left to it. Default `default-scheduler`. */
+  schedulerName?: string
+  scoring?: ScoringStrategy
+  maxInFlight?: number
+  verdictSink?: VerdictSink
+  metrics?: SchedulerMetrics
+}
+
+export interface Scheduler {
+  controller: Controller
+  /** The latest attempt of a pending Pod; undefined if it has none, was placed, or another process leads. */
+  verdictsOf(podUid: string): PodVerdicts | undefined
+  /** Pods by where they wait; zero while another process leads. */
+  sizes(): SchedulerCore['sizes']
+}
+
+const idle = { active: 0, backoff: 0, unschedulable: 0, gated: 0, binding: 0 }
+
+/** The scheduler as a controller: informers tell it of nodes and Pods, the binding subresource stores its decisions. */
+export function createScheduler(options: SchedulerOptions = {}): Scheduler {
+  let core: SchedulerCore | undefined
+  return {
+    verdictsOf: (podUid) => core?.verdicts.get(podUid),
+    sizes: () => core?.sizes ?? idle,
+    controller: {
+      name: 'scheduler',
+      run: async (environment) => {
+        core = coreFor(options, environment)
+        try {
+          await follow(core, environment)
+        } finally {
+          core = undefined
+        }
+      },
+    },
+  }
+}
+
+function coreFor(options: SchedulerOptions, { client, clock, log, recorder }: ControllerEnvironment): SchedulerCore {
+  const schedulerName = options.schedulerName ?? defaultSchedulerName
+  const events = recorder(schedulerName)
+  const conditions = createPodConditionWriter(client, { clock, log })
+  const { scoring, maxInFlight, verdictSink, metrics } = options
+  return new SchedulerCore({
+    profile: createDefaultProfile(createDefaultBinder(client), { schedulerName, ...(scoring ? { scoring } : {}) }),
+    clock,
+    ...(maxInFlight ? { maxInFlight } : {}),
+    ...(verdictSink ? { verdictSink } : {}),
+    ...(metrics ? { metrics } : {}),
+    reports: {
+      scheduled: (pod, nodeName) =>
+        events.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${nodeName}`),
+      unschedulable: (pod, message) => {
+        events.event(pod, 'Warning', 'FailedScheduling', message)
+        conditions.set(pod, { reason: 'Unschedulable', message })
+      },
+      gated: (pod) =>
+        conditions.set(pod, { reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }),
+      failed: (pod, error) => {
+        const message = error instanceof Error ? error.message : String(error)
+        log.warn('a pod could not be bound and will be tried again', { pod: pod.metadata.name, namespace: pod.metadata.namespace, error })
+        events.event(pod, 'Warning', 'FailedScheduling', `binding rejected: ${message}`)
+        conditions.set(pod, { reason: 'SchedulerError', message: `binding rejected: ${message}` })
+      },
+    },
+  })
+}
+
+async function follow(core: SchedulerCore, { informers, signal }: ControllerEnvironment): Promise<void> {
+  const nodeInformer = informers.of(nodes)
+  const podInformer = informers.of(pods)
+  await Promise.all([nodeInformer.synced(), podInformer.synced()])
+  const removeHandlers = [
+    nodeInformer.onChange(({ type, object, old }) =>
+      type === 'deleted' ? core.removeNode(object.metadata.name) : core.setNode(object, old),
+    ),
+    podInformer.onChange(({ type, object, old }) => (type === 'deleted' ? core.removePod(object) : core.setPod(object, old))),
+  ]
+  await core.run(signal)
+  for (const remove of removeHandlers) remove()
+}

@@ -1,0 +1,12 @@
+import { unresolvable, type Plugin } from '../../framework/plugin.ts'
+
+const mismatch = unresolvable("node(s) didn't match the requested node name")
+
+/** A Pod that names its node goes to no other. */
+export const nodeName: Plugin = {
+  name: 'NodeName',
+  preFilter: ({ pod }) => (pod.spec.nodeName ? undefined : 'skip'),
+  filter: ({ pod }, node) => (pod.spec.nodeName === node.name ? undefined : mismatch),
+  canHelp: (event, { pod }) => event.type === 'node added' && event.node.name === pod.spec.nodeName,
+  explain: ({ pod }) => `the Pod asks for node ${pod.spec.nodeName ?? ''}`,
+}

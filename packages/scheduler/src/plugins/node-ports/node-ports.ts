@@ -1,0 +1,32 @@
+import { portKey, type NodeInfo } from '../../cache/node-info.ts'
+import type { HostPort, PodInfo } from '../../cache/pod-info.ts'
+import { rejection, type Plugin } from '../../framework/plugin.ts'
+
+const taken = rejection("node(s) didn't have free ports for the requested pod ports")
+
+/** Keeps Pods from nodes on which a host port they ask for is in use. */
+export const nodePorts: Plugin = {
+  name: 'NodePorts',
+  preFilter: (pod) => (pod.hostPorts.length === 0 ? 'skip' : undefined),
+  filter: (pod, node) => (conflictOf(pod, node) ? taken : undefined),
+  canHelp: (event, pod) => {
+    if (event.type === 'pod left') return event.pod.hostPorts.some((freed) => pod.hostPorts.some((wanted) => clash(freed, wanted)))
+    return event.type === 'node added' && !conflictOf(pod, event.node)
+  },
+  explain: (pod, node) => {
+    const port = conflictOf(pod, node)
+    return port ? `host port ${port.port}/${port.protocol} is in use` : ''
+  },
+}
+
+function conflictOf(pod: PodInfo, node: NodeInfo): HostPort | undefined {
+  return pod.hostPorts.find(({ protocol, port, ip }) => {
+    const addresses = node.usedPorts.get(portKey(protocol, port))
+    return addresses !== undefined && (ip === anyAddress || addresses.has(anyAddress) || addresses.has(ip))
+  })
+}
+
+const anyAddress = '0.0.0.0'
+
+const clash = (a: HostPort, b: HostPort): boolean =>
+  a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === anyAddress || b.ip === anyAddress)

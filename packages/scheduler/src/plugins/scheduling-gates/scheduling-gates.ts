@@ -1,0 +1,11 @@
+import { unresolvable, type Plugin } from '../../framework/plugin.ts'
+
+/** Keeps Pods out of the queue until all their scheduling gates are removed. */
+export const schedulingGates: Plugin = {
+  name: 'SchedulingGates',
+  preEnqueue: ({ pod }) => {
+    const gates = pod.spec.schedulingGates ?? []
+    return gates.length === 0 ? undefined : unresolvable(`waiting for scheduling gates: [${gates.map(({ name }) => name).join(' ')}]`)
+  },
+  canHelp: () => false,
+}

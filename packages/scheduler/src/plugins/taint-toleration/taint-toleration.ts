@@ -1,0 +1,27 @@
+import type { V1Taint } from '@quarterdeck/api'
+
+import type { NodeInfo } from '../../cache/node-info.ts'
+import type { PodInfo } from '../../cache/pod-info.ts'
+import { normalizeReversed } from '../../framework/normalize.ts'
+import { unresolvable, type Plugin } from '../../framework/plugin.ts'
+import { formatTaint, isTolerated } from './tolerates.ts'
+
+const untolerated = unresolvable('node(s) had untolerated taint(s)')
+
+/** Keeps Pods from nodes whose taints they don't tolerate, and prefers nodes with fewer PreferNoSchedule taints. */
+export const taintToleration: Plugin = {
+  name: 'TaintToleration',
+  filter: (pod, node) => (node.hardTaints.length === 0 || untoleratedTaints(pod, node).length === 0 ? undefined : untolerated),
+  preScore: (_pod, snapshot) => (snapshot.hasSoftTaints ? undefined : 'skip'),
+  score: ({ pod }, node) => node.softTaints.filter((taint) => !isTolerated(taint, pod.spec.tolerations)).length,
+  normalize: normalizeReversed,
+  canHelp: (event, pod) => {
+    if (event.type !== 'node added' && event.type !== 'node changed') return false
+    return (event.type === 'node added' || event.changes.has('taints')) && untoleratedTaints(pod, event.node).length === 0
+  },
+  explain: (pod, node) => `does not tolerate ${untoleratedTaints(pod, node).map(formatTaint).join(', ')}`,
+}
+
+function untoleratedTaints({ pod }: PodInfo, node: NodeInfo): V1Taint[] {
+  return node.hardTaints.filter((taint) => !isTolerated(taint, pod.spec.tolerations))
+}

@@ -1,0 +1,71 @@
+import { pods, type Pod, type V1PodCondition } from '@quarterdeck/api'
+import { isApiError, keyOf, timestamp } from '@quarterdeck/api-machinery'
+import type { Client } from '@quarterdeck/client'
+import type { Clock, Logger } from '@quarterdeck/controller-runtime'
+
+export interface UnscheduledCondition {
+  reason: 'Unschedulable' | 'SchedulingGated' | 'SchedulerError'
+  message: string
+}
+
+export interface PodConditionWriter {
+  /** Sets PodScheduled to False. Returns at once; of several conditions of one Pod that wait, the last is written. */
+  set(pod: Pod, condition: UnscheduledCondition): void
+  /** Resolves when nothing waits. */
+  idle(): Promise<void>
+}
+
+const maxInFlight = 32
+
+/** Writes PodScheduled conditions in the background: a Pod that can't be placed must not hold up those that can. */
+export function createPodConditionWriter(client: Client, { clock, log }: { clock: Clock; log: Logger }): PodConditionWriter {
+  const waiting = new Map<string, { pod: Pod; condition: UnscheduledCondition }>()
+  const inFlight = new Map<string, Promise<void>>()
+
+  function pump(): void {
+    for (const [uid, next] of waiting) {
+      if (inFlight.size >= maxInFlight) return
+      if (inFlight.has(uid)) continue
+      waiting.delete(uid)
+      const writing = write(next.pod, next.condition).finally(() => {
+        inFlight.delete(uid)
+        pump()
+      })
+      inFlight.set(uid, writing)
+    }
+  }
+
+  async function write(pod: Pod, { reason, message }: UnscheduledCondition): Promise<void> {
+    const current = pod.status.conditions?.find(({ type }) => type === 'PodScheduled')
+    const now = timestamp(new Date(clock.now()))
+    const condition: V1PodCondition = {
+      type: 'PodScheduled',
+      status: 'False',
+      reason,
+      message,
+      lastTransitionTime: current?.status === 'False' ? (current.lastTransitionTime ?? now) : now,
+    }
+    try {
+      await client.patch(
+        pods,
+        keyOf(pod),
+        { metadata: { uid: pod.metadata.uid }, status: { conditions: [condition] } },
+        { type: 'strategic', subresource: 'status' },
+      )
+    } catch (error) {
+      if (!isApiError(error, 'NotFound', 'Conflict')) log.warn('a pod condition was not written', { pod: keyOf(pod), error })
+    }
+  }
+
+  return {
+    set: (pod, condition) => {
+      const current = pod.status.conditions?.find(({ type }) => type === 'PodScheduled')
+      if (current?.status === 'False' && current.reason === condition.reason && current.message === condition.message) return
+      waiting.set(pod.metadata.uid, { pod, condition })
+      pump()
+    },
+    idle: async () => {
+      while (inFlight.size > 0) await Promise.all(inFlight.values())
+    },
+  }
+}
