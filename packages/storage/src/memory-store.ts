@@ -6,7 +6,7 @@ import type { HistoryEntry, HistoryQuery, ObjectStore, StoredObject, Write } fro
 import { serializeValue, Stored } from './stored-object.ts'
 import { ResourceCache, type CacheChange } from './watch-cache.ts'
 import { type WriteFailure, writeError } from './write-failure.ts'
-import { assertDistinctKeys, changeTypeOf, keyText, uidOf } from './write.ts'
+import { assertDistinct, changeTypeOf, keyText, uidOf } from './write.ts'
 
 export interface MemoryStoreOptions {
   /** How much of the recent past each cache serves before the log is read. */
@@ -24,6 +24,7 @@ class MemoryStore implements ObjectStore {
   readonly #window: WindowLimits
   readonly #now: () => number
   readonly #objects = new Map<string, Stored>()
+  readonly #uids = new Set<string>()
   readonly #log = new MemoryLog()
   readonly #caches = new CacheSet()
   #revision = 0
@@ -41,7 +42,7 @@ class MemoryStore implements ObjectStore {
 
   async commitAll(writes: readonly Write[]): Promise<StoredObject[]> {
     this.#assertOpen()
-    assertDistinctKeys(writes)
+    assertDistinct(writes)
     const values = writes.map((write) => serializeValue(write.object))
     for (const write of writes) {
       const failure = this.#failureOf(write)
@@ -92,7 +93,7 @@ class MemoryStore implements ObjectStore {
 
   #failureOf(write: Write): WriteFailure | undefined {
     const existing = this.#objects.get(keyText(write.key))
-    if (write.type === 'create') return existing ? 'AlreadyExists' : undefined
+    if (write.type === 'create') return existing || this.#uids.has(write.uid) ? 'AlreadyExists' : undefined
     if (!existing) return 'NotFound'
     return existing.revision === write.expectedRevision ? undefined : 'Conflict'
   }
@@ -101,8 +102,13 @@ class MemoryStore implements ObjectStore {
     const text = keyText(write.key)
     const previous = this.#objects.get(text)
     const current = new Stored({ key: write.key, uid: uidOf(write), revision: ++this.#revision }, write.object, value)
-    if (write.type === 'delete') this.#objects.delete(text)
-    else this.#objects.set(text, current)
+    if (write.type === 'delete') {
+      this.#objects.delete(text)
+      this.#uids.delete(current.uid)
+    } else {
+      this.#objects.set(text, current)
+      this.#uids.add(current.uid)
+    }
     const type = changeTypeOf[write.type]
     this.#log.append({ event: { type, revision: this.#revision, current, previous }, write, time })
     return { type, current }

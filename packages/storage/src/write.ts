@@ -13,12 +13,18 @@ export function uidOf(write: Write): string {
   return write.type === 'create' ? write.uid : write.object.metadata.uid
 }
 
+/** What no two writes of a batch may have in common: the key and, of a create, the uid. */
+export function claimsOf(write: Write): string[] {
+  return write.type === 'create' ? [keyText(write.key), write.uid] : [keyText(write.key)]
+}
+
 /** A group names each key once: what a second write of the same key would see has no revision yet to be expected. */
-export function assertDistinctKeys(writes: readonly Write[]): void {
+export function assertDistinct(writes: readonly Write[]): void {
   const seen = new Set<string>()
-  for (const { key } of writes) {
-    const text = keyText(key)
-    if (seen.has(text)) throw badRequest(`a group of writes names ${key.resource} "${key.name}" twice`)
-    seen.add(text)
+  for (const write of writes) {
+    for (const claim of claimsOf(write)) {
+      if (seen.has(claim)) throw badRequest(`a group of writes names ${write.key.resource} "${write.key.name}", or its uid, twice`)
+      seen.add(claim)
+    }
   }
 }

@@ -5,7 +5,7 @@ import { defaultWindow, type WindowLimits } from '../event-ring.ts'
 import type { HistoryEntry, HistoryQuery, ObjectStore, StoredObject, Write } from '../store.ts'
 import { serializeValue } from '../stored-object.ts'
 import { ResourceCache } from '../watch-cache.ts'
-import { assertDistinctKeys } from '../write.ts'
+import { assertDistinct } from '../write.ts'
 import { ColdReads } from './cold-reads.ts'
 import { Committer } from './committer.ts'
 import { compactLog } from './compact.ts'
@@ -83,7 +83,7 @@ class PostgresStore implements ObjectStore {
   }
 
   async commitAll(writes: readonly Write[]): Promise<StoredObject[]> {
-    assertDistinctKeys(writes)
+    assertDistinct(writes)
     return writes.length > 0 ? this.#enqueue(writes) : []
   }
 

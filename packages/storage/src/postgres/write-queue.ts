@@ -1,5 +1,5 @@
 import type { StoredObject, Write } from '../store.ts'
-import { keyText, uidOf } from '../write.ts'
+import { claimsOf } from '../write.ts'
 
 /** Writes that are stored together or not at all, on their way to the database. */
 export interface PendingGroup {
@@ -53,7 +53,7 @@ export class WriteQueue {
       const group = this.#groups[index] as PendingGroup
       const isFull = batch.length > 0 && (writes + group.writes.length > maxBatchWrites || length + group.length > maxBatchLength)
       if (isFull) break
-      const claims = group.writes.flatMap((write) => [keyText(write.key), uidOf(write)])
+      const claims = group.writes.flatMap(claimsOf)
       const isFree = claims.every((claim) => !claimed.has(claim))
       for (const claim of claims) claimed.add(claim)
       if (!isFree) {
