@@ -60,8 +60,12 @@ export async function stopContainer(docker: Docker, id: string, deadline: AbortS
   }
 }
 
+/** Kills and removes; if someone is at it already, waits for them. */
 export async function removeContainer(docker: Docker, id: string): Promise<void> {
-  await callUnless(['NotFound'], `removing container ${id}`, () => docker.getContainer(id).remove({ force: true, v: true }))
+  const container = docker.getContainer(id)
+  const doing = `removing container ${id}`
+  await callUnless(['NotFound', 'Conflict'], doing, () => container.remove({ force: true, v: true }))
+  await callUnless(['NotFound'], doing, () => container.wait({ condition: 'removed' }))
 }
 
 /** A listing tells neither exit code nor times, so each is inspected; one that goes away meanwhile is left out. */

@@ -3,7 +3,7 @@ import { labels } from '@quarterdeck/runtime'
 import type Docker from 'dockerode'
 
 import * as containers from './containers.ts'
-import { call, callUnless, connectEngine } from './engine.ts'
+import { call, connectEngine } from './engine.ts'
 import { engineEvents } from './events.ts'
 import { execInContainer, execStream } from './exec.ts'
 import { inspectImage, listImages, pullImage } from './images.ts'
@@ -33,7 +33,7 @@ function runtimeOn(docker: Docker, agentId: string): ContainerRuntime {
     listSandboxes: (podUid) => sandboxes.listSandboxes(docker, agentId, podUid),
     listContainers: (podUid) => containers.listContainers(docker, agentId, podUid),
     createSandbox: (config) => sandboxes.createSandbox(docker, agentId, config),
-    removeSandbox: (id) => sandboxes.removeSandbox(docker, id),
+    removeSandbox: (id) => containers.removeContainer(docker, id),
     createContainer: (config) => containers.createContainer(docker, agentId, config),
     startContainer: (id) => containers.startContainer(docker, id),
     stopContainer: (id, deadline) => containers.stopContainer(docker, id, deadline),
@@ -74,10 +74,6 @@ async function teardown(docker: Docker, agentId: string): Promise<void> {
   const ours = await call('listing containers', () =>
     docker.listContainers({ all: true, filters: { label: [`${labels.agent}=${agentId}`] } }),
   )
-  await Promise.all(
-    ours.map((info) =>
-      callUnless(['NotFound'], `removing container ${info.Id}`, () => docker.getContainer(info.Id).remove({ force: true, v: true })),
-    ),
-  )
+  await Promise.all(ours.map((info) => containers.removeContainer(docker, info.Id)))
   await removeNetwork(docker, agentId)
 }

@@ -12,6 +12,7 @@ interface ProgressLine {
 /** Pulls and waits until the image is on the node. Aborting stops waiting; the engine drops the pull with the connection. */
 export async function pullImage(docker: Docker, image: string, auth: RegistryAuth | undefined, signal: AbortSignal): Promise<void> {
   const doing = `pulling image ${image}`
+  refuseInvalid(image)
   let stream: NodeJS.ReadableStream
   try {
     stream = await docker.pull(withTag(image), { ...(auth ? { authconfig: auth as never } : {}), abortSignal: signal })
@@ -36,6 +37,7 @@ export async function pullImage(docker: Docker, image: string, auth: RegistryAut
 }
 
 export async function inspectImage(docker: Docker, image: string): Promise<ImageDetail | undefined> {
+  refuseInvalid(image)
   try {
     const found = await docker.getImage(image).inspect()
     return { id: found.Id, names: namesOf(found.RepoTags, found.RepoDigests), sizeBytes: found.Size, user: found.Config?.User ?? '' }
@@ -68,6 +70,15 @@ export async function importImage(
       docker.modem.followProgress(stream as NodeJS.ReadableStream, (error) => (error ? reject(error) : resolve())),
     )
   })
+}
+
+/** Host and port, path of lower case, tag, digest: the grammar of distribution/reference. */
+const reference =
+  /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
+
+/** The engine takes references as parts of paths: what is none must not reach it. */
+function refuseInvalid(image: string): void {
+  if (image.length > 512 || !reference.test(image)) throw new RuntimeError('InvalidImageName', 'invalid reference format')
 }
 
 /** Without a tag the engine would pull every tag there is. */

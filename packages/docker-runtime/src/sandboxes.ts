@@ -1,7 +1,7 @@
 import { containerNameOf, labels, type PodIdentity, RuntimeError, type Sandbox, type SandboxConfig } from '@quarterdeck/runtime'
 import type Docker from 'dockerode'
 
-import { call, callUnless } from './engine.ts'
+import { call } from './engine.ts'
 import { networkNameOf } from './network.ts'
 import { oomScoreOf } from './oom-score.ts'
 import { ensurePauseImage, pauseImage } from './pause-image.ts'
@@ -36,10 +36,6 @@ export async function listSandboxes(docker: Docker, agentId: string, podUid?: st
     ip: addressOf(info.NetworkSettings?.Networks, agentId),
     hostNetwork: info.HostConfig?.NetworkMode === 'host',
   }))
-}
-
-export async function removeSandbox(docker: Docker, id: string): Promise<void> {
-  await callUnless(['NotFound'], `removing sandbox ${id}`, () => docker.getContainer(id).remove({ force: true, v: true }))
 }
 
 async function inspectSandbox(docker: Docker, id: string): Promise<Sandbox> {

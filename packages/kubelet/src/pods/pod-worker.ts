@@ -343,9 +343,9 @@ export class PodWorker {
   }
 
   #publish(view: PodView, plan: PodPlan | undefined, ended?: PodStatusInput['ended']): void {
-    const waiting = new Map<string, WaitingReason>(
-      [...this.#waiting, ...(plan?.waiting ?? [])].filter(([name]) => this.#doesWait(view, plan, name)),
-    )
+    const waiting = new Map<string, WaitingReason>()
+    for (const [name, { reason, message }] of [...this.#waiting, ...(plan?.waiting ?? [])])
+      if (this.#doesWait(view, plan, name)) waiting.set(name, { reason, message })
     const { isStarted, isReady } = this.#probes
     const nowMs = this.#context.clock.now()
     this.#status.write((pod) =>

@@ -41,6 +41,7 @@ export class StatusWriter {
     this.#next = derive
     this.#writing ??= this.#run().finally(() => {
       this.#writing = undefined
+      if (this.#next && !this.#options.signal.aborted) this.write(this.#next)
     })
   }
 
@@ -59,7 +60,10 @@ export class StatusWriter {
         await this.#store(derive)
         failures = 0
       } catch (error) {
-        if (isApiError(error, 'NotFound')) return
+        if (isApiError(error, 'NotFound')) {
+          this.#next = undefined
+          return
+        }
         this.#next ??= derive
         if (isApiError(error, 'Conflict') && (await this.#refresh())) continue
         log.warn('a pod’s status could not be written and will be tried again', { pod: this.#pod.metadata.name, error })

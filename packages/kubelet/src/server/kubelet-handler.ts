@@ -84,7 +84,7 @@ async function serveLogs(
 function answerError(response: TunnelResponse, error: unknown): void {
   if (response.headersSent) return void response.stream.destroy()
   const failure = error instanceof ApiError ? error : new ApiError('InternalError', (error as Error).message)
-  response.setHeader('content-type', 'application/json')
+  response.setHeader('content-type', 'text/plain')
   response.writeHead(failure.code)
-  response.end(JSON.stringify(failure.toStatus()))
+  response.end(failure.message)
 }

@@ -1,0 +1,5 @@
+export { runProgram } from './nft.ts'
+export { planRuleset, type ProxyNode } from './plan-ruleset.ts'
+export { runProxy, teardownProxy, type ProxyOptions } from './proxy.ts'
+export { renderRuleset, type Ruleset } from './ruleset.ts'
+export { serviceKeyOf, serviceNameLabel } from './service-endpoints.ts'

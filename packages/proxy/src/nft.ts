@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process'
+
+const maxErrorBytes = 8_192
+
+/** Runs a program with `input` and resolves with its output; rejects with what it said if it fails. */
+export function runProgram(program: string, args: readonly string[], input?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    let output = ''
+    let failure = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (failure.length < maxErrorBytes) failure += text
+    })
+    child.on('error', (error) => reject(new Error(`${program} could not be run: ${error.message}`)))
+    child.on('close', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`${program} ${args.join(' ')}: ${failure.trim() || `exit code ${code}`}`)),
+    )
+    child.stdin.on('error', () => {}) // it ended without reading: its exit code tells
+    child.stdin.end(input ?? '')
+  })
+}
+
+/** Loads rules in one transaction: all of them or, on failure, none. */
+export async function loadRules(text: string): Promise<void> {
+  await runProgram('nft', ['-f', '-'], text)
+}
+
+export async function isTableLoaded(table: string): Promise<boolean> {
+  const tables = await runProgram('nft', ['list', 'tables', 'ip'])
+  return tables.split('\n').includes(`table ip ${table}`)
+}
+
+export async function deleteTable(table: string): Promise<void> {
+  await loadRules(`add table ip ${table}\ndelete table ip ${table}\n`)
+}

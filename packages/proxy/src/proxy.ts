@@ -1,0 +1,79 @@
+import type { EndpointSlice, Service } from '@quarterdeck/api'
+import { backoffMs, createLogger, type Informer, type Logger, realClock, sleep } from '@quarterdeck/controller-runtime'
+
+import { acceptForwarded, enableForwarding, stopAcceptingForwarded } from './forwarding.ts'
+import { deleteTable, isTableLoaded, loadRules } from './nft.ts'
+import { planRuleset, type ProxyNode } from './plan-ruleset.ts'
+import { renderRuleset, type Ruleset } from './ruleset.ts'
+
+export interface ProxyOptions {
+  services: Informer<Service>
+  endpointSlices: Informer<EndpointSlice>
+  nodeName: string
+  /** Name of the nftables table; letters, digits and `_`. */
+  table: string
+  /** The bridge of this node's pods. */
+  bridge: string
+  podCidr: () => string | undefined
+  servedHere: readonly string[]
+  log?: Logger
+  signal: AbortSignal
+}
+
+/** Changes of this time are loaded together. */
+const coalesceMs = 100
+/** Between two looks whether the rules are still there. */
+const checkEveryMs = 60_000
+const retry = { baseMs: 500, maxMs: 30_000 }
+
+/** Keeps the kernel's rules equal to the services until the signal aborts; the rules stay, and services stay reachable. */
+export async function runProxy(options: ProxyOptions): Promise<void> {
+  const { services, endpointSlices, signal, log = createLogger('proxy') } = options
+  await Promise.all([services.synced(), endpointSlices.synced()])
+  if (signal.aborted) return
+  let wake = Promise.withResolvers<void>()
+  for (const informer of [services, endpointSlices]) informer.onChange(() => wake.resolve())
+  const forwarding = await enableForwarding()
+  let loaded: { ruleset: Ruleset; text: string } | undefined
+  let failures = 0
+  while (!signal.aborted) {
+    wake = Promise.withResolvers()
+    try {
+      await acceptForwarded(options.bridge)
+      if (loaded && !(await isTableLoaded(options.table))) loaded = undefined
+      loaded = await load(options, forwarding, loaded)
+      failures = 0
+      await Promise.race([sleep(realClock, checkEveryMs, signal), wake.promise])
+      await sleep(realClock, coalesceMs, signal)
+    } catch (error) {
+      log.error('the service rules could not be loaded and will be tried again', { error })
+      loaded = undefined // what is there now is not known: the next load makes the table anew
+      await sleep(realClock, backoffMs(failures++, retry), signal)
+    }
+  }
+}
+
+async function load(
+  options: ProxyOptions,
+  { bridgeNetfilter }: { bridgeNetfilter: boolean },
+  loaded: { ruleset: Ruleset; text: string } | undefined,
+): Promise<{ ruleset: Ruleset; text: string }> {
+  const node: ProxyNode = {
+    table: options.table,
+    nodeName: options.nodeName,
+    podCidr: options.podCidr(),
+    servedHere: options.servedHere,
+    bridgeNetfilter,
+  }
+  const ruleset = planRuleset(options.services.list(), options.endpointSlices.list(), node)
+  const text = renderRuleset(ruleset)
+  if (text === loaded?.text) return loaded
+  await loadRules(loaded ? renderRuleset(ruleset, loaded.ruleset) : text)
+  return { ruleset, text }
+}
+
+/** Takes away every rule of ours. */
+export async function teardownProxy(options: { table: string; bridge: string }): Promise<void> {
+  await deleteTable(options.table)
+  await stopAcceptingForwarded(options.bridge)
+}
