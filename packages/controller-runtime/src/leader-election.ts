@@ -17,6 +17,8 @@ export interface LeaderElectionOptions {
   signal: AbortSignal
   /** Works as the leader until its signal aborts. The lease is kept until it resolves. */
   lead: (signal: AbortSignal) => Promise<void>
+  /** Set on the Lease while this candidate holds it. */
+  annotations?: Record<string, string>
   clock?: Clock
   log?: Logger
   metrics?: RuntimeMetrics
@@ -181,7 +183,7 @@ class Election {
   #draft(): Draft<Lease> {
     const now = microTimestamp(new Date(this.#clock.now()))
     return {
-      metadata: { ...this.#options.lease },
+      metadata: { ...this.#options.lease, annotations: this.#options.annotations },
       spec: { ...this.#held(now), acquireTime: now, leaseTransitions: 0 },
     }
   }
@@ -190,7 +192,12 @@ class Election {
     const now = microTimestamp(new Date(this.#clock.now()))
     const isOurs = lease.spec.holderIdentity === this.#options.identity
     const taken = { acquireTime: now, leaseTransitions: (lease.spec.leaseTransitions ?? 0) + 1 }
-    return { ...lease, spec: { ...lease.spec, ...this.#held(now), ...(isOurs ? {} : taken) } }
+    const annotations = { ...lease.metadata.annotations, ...this.#options.annotations }
+    return {
+      ...lease,
+      metadata: { ...lease.metadata, annotations },
+      spec: { ...lease.spec, ...this.#held(now), ...(isOurs ? {} : taken) },
+    }
   }
 
   #held(now: string): NonNullable<Lease['spec']> {

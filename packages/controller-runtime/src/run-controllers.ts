@@ -15,7 +15,7 @@ export interface RunOptions {
   clock?: Clock
   log?: Logger
   metrics?: RuntimeMetrics
-  /** Given to share caches with others of the process; must end with `signal`. */
+  /** Given to share caches with others of the process, or to keep them beyond `signal`. */
   informers?: InformerFactory
 }
 

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+
+import { controllerManager, createApiServer } from '@quarterdeck/apiserver'
+import { createLogger } from '@quarterdeck/controller-runtime'
+import { runProcess } from '@quarterdeck/process'
+import { createScheduler } from '@quarterdeck/scheduler'
+import { openPostgresStore } from '@quarterdeck/storage'
+
+import { createMetrics } from './metrics.ts'
+import { keepRetention } from './retention.ts'
+import { runWorker } from './run-worker.ts'
+import { readSettings } from './settings.ts'
+import { startStatusServer } from './status-server.ts'
+
+/** Where the leader's status server listens, as an annotation of its Lease. */
+const statusAddressAnnotation = 'quarterdeck.dev/worker-status-address'
+
+runProcess('worker', async (signal) => {
+  const settings = readSettings()
+  const log = createLogger('worker', settings.logLevel)
+  const metrics = createMetrics()
+  const store = await openPostgresStore({ connectionString: settings.databaseUrl })
+  const server = await createApiServer({ store, serviceCidr: settings.serviceCidr })
+  const scheduler = createScheduler({ metrics: metrics.scheduler })
+  metrics.watchScheduler(scheduler)
+  const status = await startStatusServer(settings.statusPort, { metrics, scheduler })
+  log.info('worker is running', { status: `http://127.0.0.1:${status.port}` })
+
+  await runWorker({
+    client: server.clientFor(controllerManager, 'kube-controller-manager'),
+    identity: `${hostname()}_${randomUUID()}`,
+    signal,
+    scheduler,
+    kinds: () => server.core.registry.kinds,
+    log,
+    metrics: metrics.runtime,
+    controllers: {
+      caCertificate: server.identity.authority.certificatePem,
+      nodeHealth: { graceMs: settings.nodeGraceMs },
+      nodeIpam: { clusterCidr: settings.clusterCidr, nodePrefixLength: settings.nodePrefixLength },
+    },
+    annotations: { [statusAddressAnnotation]: `127.0.0.1:${status.port}` },
+    alsoLead: (term) => keepRetention(store, { historyDays: settings.historyDays, log, signal: term }),
+  })
+  await status.close()
+  await store.close()
+})

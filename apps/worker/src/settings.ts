@@ -1,0 +1,40 @@
+import { numberSetting, requiredSetting, setting, SettingError } from '@quarterdeck/process'
+import type { LogLevel } from '@quarterdeck/controller-runtime'
+
+export interface WorkerSettings {
+  databaseUrl: string
+  serviceCidr: string
+  /** Range of all Pod addresses. */
+  clusterCidr: string
+  /** Prefix length of a node's share of it. */
+  nodePrefixLength: number
+  /** Silence after which a node counts as unreachable. */
+  nodeGraceMs: number
+  /** Loopback port of metrics, health and verdicts; 0: any free one. */
+  statusPort: number
+  /** How long the history of objects is kept. */
+  historyDays: number
+  logLevel: LogLevel
+}
+
+/** The only place that reads the worker's environment. Throws SettingError. */
+export function readSettings(): WorkerSettings {
+  return {
+    databaseUrl: requiredSetting('DATABASE_URL', 'the Postgres database that holds the cluster'),
+    serviceCidr: setting('QUARTERDECK_SERVICE_CIDR') ?? '10.96.0.0/16',
+    clusterCidr: setting('QUARTERDECK_CLUSTER_CIDR') ?? '10.244.0.0/16',
+    nodePrefixLength: numberSetting('QUARTERDECK_NODE_CIDR_PREFIX', 24),
+    nodeGraceMs: numberSetting('QUARTERDECK_NODE_GRACE_SECONDS', 50) * 1000,
+    statusPort: numberSetting('QUARTERDECK_WORKER_PORT', 0),
+    historyDays: numberSetting('QUARTERDECK_HISTORY_DAYS', 7),
+    logLevel: logLevelOf(setting('QUARTERDECK_LOG_LEVEL') ?? 'info'),
+  }
+}
+
+const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
+
+function logLevelOf(text: string): LogLevel {
+  const level = levels.find((known) => known === text)
+  if (!level) throw new SettingError(`QUARTERDECK_LOG_LEVEL must be one of ${levels.join(', ')}, not ${JSON.stringify(text)}`)
+  return level
+}
