@@ -6,7 +6,7 @@ import {
   endpointSlices,
   leases,
   services,
-  type Endpoints,
+  
   type EndpointSlice,
   type Kind,
   type Lease,
@@ -65,7 +65,7 @@ async function renewLease({ client, address }: KubernetesServiceOptions, leaseNa
   const key = { namespace: 'kube-system', name: leaseName }
   const spec = { holderIdentity: address ?? '', leaseDurationSeconds: leaseSeconds, renewTime: now }
   const renewed = await client.patch(leases, key, { spec }, { type: 'merge' }).catch(absentIfNotFound)
-  if (!renewed) await createIfAbsent(client, leases, { metadata: { ...key, labels: { [leaseLabel]: 'true' } }, spec } as Draft<Lease>)
+  if (!renewed) await createIfAbsent(client, leases, { metadata: { ...key, labels: { [leaseLabel]: 'true' } }, spec })
 }
 
 /** Sorted, so that every server writes the same. Leases long run out are removed. */
@@ -89,7 +89,7 @@ async function writeEndpoints({ client, port }: KubernetesServiceOptions, addres
   }
   const subsets = addresses.length > 0 ? [{ addresses: addresses.map((ip) => ({ ip })), ports }] : undefined
   await createOrPatch(client, endpointSlices, slice as Draft<EndpointSlice>)
-  await createOrPatch(client, endpoints, { metadata: { name, namespace }, subsets } as Draft<Endpoints>)
+  await createOrPatch(client, endpoints, { metadata: { name, namespace }, subsets })
 }
 
 /** A patch that changes nothing writes nothing. */

@@ -30,7 +30,7 @@ function countKeys(value: unknown, depth = 0): number {
   if (typeof value !== 'object' || value === null) return 0
   if (depth > maxDepth) throw badRequest(`invalid JSON: nested more than ${maxDepth} levels deep`)
   let count = Array.isArray(value) ? 0 : Object.keys(value).length
-  for (const child of Object.values(value as object)) count += countKeys(child, depth + 1)
+  for (const child of Object.values(value)) count += countKeys(child, depth + 1)
   return count
 }
 

@@ -120,7 +120,7 @@ export function labelValueErrors(text: string): string[] {
 }
 
 export function envVarNameErrors(text: string): string[] {
-  if (text.length === 0 || [...text].some((c) => c < ' ' || c > '~' || c === '=')) {
+  if (!/^[ -<>-~]+$/.test(text)) {
     return ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
   }
   return []

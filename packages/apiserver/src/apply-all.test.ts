@@ -65,14 +65,14 @@ describe('applying several objects', () => {
   test('[T3] what an apply leaves out is removed, what others set stays', async () => {
     await apply([namespace('t3'), configMap('t3', 'a', { mine: '1', gone: '2' })])
     await server.client.patch(configMaps, { namespace: 't3', name: 'a' }, { data: { theirs: '3' } }, { type: 'merge' })
-    const [applied] = await apply([configMap('t3', 'a', { mine: '4' })])
-    assert.equal(applied?.action, 'configured')
-    assert.deepEqual((applied?.after as { data?: object }).data, { mine: '4', theirs: '3' })
+    const applied = (await apply([configMap('t3', 'a', { mine: '4' })]))[0]!
+    assert.equal(applied.action, 'configured')
+    assert.deepEqual((applied.after as { data?: object }).data, { mine: '4', theirs: '3' })
   })
 
   test('a dry run shows what would be stored and stores nothing', async () => {
-    const [preview] = await apply([namespace('t4')], true)
-    assert.equal((preview?.after as { status?: { phase?: string } }).status?.phase, 'Active')
+    const preview = (await apply([namespace('t4')], true))[0]!
+    assert.equal((preview.after as { status?: { phase?: string } }).status?.phase, 'Active')
     await assert.rejects(server.client.get(namespaces, { namespace: '', name: 't4' }), (error) => isApiError(error, 'NotFound'))
   })
 

@@ -1,4 +1,4 @@
-import { namespaces, secrets, type Secret } from '@quarterdeck/api'
+import { namespaces, secrets, type Namespace, type Secret } from '@quarterdeck/api'
 import { isApiError, type Draft, type KubeObject } from '@quarterdeck/api-machinery'
 import type { Kind } from '@quarterdeck/api'
 import type { Client } from '@quarterdeck/client'
@@ -17,7 +17,7 @@ export interface ClusterIdentity {
 
 /** Makes what a cluster needs before its first request, unless it is there. Safe to run by several servers at once. */
 export async function bootstrapCluster(client: Client): Promise<ClusterIdentity> {
-  for (const name of systemNamespaces) await ensure(client, namespaces, { metadata: { name } } as Draft<KubeObject>)
+  for (const name of systemNamespaces) await ensure<Namespace>(client, namespaces, { metadata: { name }, spec: {}, status: {} })
   const authority = await ensureSecret(client, 'quarterdeck-cluster-ca', 'kubernetes.io/tls', async () => {
     const pair = await createAuthorityKeyPair('quarterdeck-ca', authorityDays)
     return { 'tls.crt': pair.certificatePem, 'tls.key': pair.keyPem }
@@ -42,7 +42,7 @@ export async function ensureSecret(
   const existing = await client.get(secrets, key).catch(absentIfNotFound)
   if (existing) return decodedData(existing)
   const data = Object.fromEntries(Object.entries(await produce()).map(([k, v]) => [k, Buffer.from(v).toString('base64')]))
-  await ensure(client, secrets, { metadata: key, type, data } as Draft<Secret>)
+  await ensure(client, secrets, { metadata: key, type, data })
   return decodedData(await client.get(secrets, key))
 }
 

@@ -43,7 +43,7 @@ export function createHttpClient(options: HttpClientOptions): Client & { close()
     headersTimeout: requestTimeoutMs,
     bodyTimeout: watchSilenceMs,
     connect: { ca: options.caPem, cert: options.certificatePem, key: options.keyPem },
-  } as Agent.Options)
+  })
 
   async function send(
     method: Dispatcher.HttpMethod,

@@ -48,7 +48,7 @@ function toCore(event: EventV1): Event {
     firstTimestamp: deprecatedFirstTimestamp,
     lastTimestamp: deprecatedLastTimestamp,
     source: deprecatedSource,
-  } as Event
+  }
 }
 
 function fromCore(event: Event): EventV1 {

@@ -177,7 +177,7 @@ async function handleDelete(exchange: Exchange): Promise<void> {
   const json =
     'revision' in result.pending
       ? renderObject(request.kind, result.pending, output, include)
-      : JSON.stringify(shapedObject(request.kind, result.pending as KubeObject, output, include))
+      : JSON.stringify(shapedObject(request.kind, result.pending, output, include))
   await respondJson(http.request, http.response, json, { output })
 }
 

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 
-import { ApiError, internalError, isApiError } from '@quarterdeck/api-machinery'
+import type { ApiError} from '@quarterdeck/api-machinery';
+import { internalError, isApiError } from '@quarterdeck/api-machinery'
 import { stringify } from 'yaml'
 
 import type { Output } from './negotiate.ts'
@@ -27,7 +28,7 @@ export async function respondJson(
   response.statusCode = code
   response.setHeader('Content-Type', isYaml ? 'application/yaml' : 'application/json')
   response.setHeader('Cache-Control', 'no-cache, private')
-  if (body.length >= gzipFromBytes && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+  if (body.length >= gzipFromBytes && /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '')) {
     const compressed = await gzipAsync(body, { level: gzipLevel })
     response.setHeader('Content-Encoding', 'gzip')
     response.setHeader('Vary', 'Accept-Encoding')

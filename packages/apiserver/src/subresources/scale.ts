@@ -84,5 +84,5 @@ function decodeScale(body: unknown): V1Scale {
   const copy = structuredClone(body)
   const report = decodeObject(copy, { $ref: 'V1Scale' }, modelSchemas)
   if (report.typeErrors.length > 0) throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${report.typeErrors.join(', ')}`)
-  return copy as V1Scale
+  return copy
 }
