@@ -27,10 +27,9 @@ CREATE TABLE "change" (
     "client" TEXT NOT NULL,
     "transient" BOOLEAN NOT NULL,
     "batch" UUID NOT NULL,
-    CONSTRAINT "change_pkey" PRIMARY KEY ("revision", "time")
+    CONSTRAINT "change_pkey" PRIMARY KEY ("resource", "revision", "time")
 ) PARTITION BY RANGE ("time");
 
-CREATE INDEX "change_resource_revision_idx" ON "change" ("resource", "revision");
 CREATE INDEX "change_resource_name_revision_idx" ON "change" ("resource", "name", "revision");
 
 CREATE TABLE "clock" (
@@ -167,7 +166,7 @@ BEGIN
         WHERE c.previous_revision = d.revision AND c.resource = d.resource AND c.revision > d.revision
           AND NOT EXISTS (SELECT FROM doomed e WHERE e.revision = c.revision)
     ), gone AS (
-        DELETE FROM change c USING doomed d WHERE c.revision = d.revision AND c.time = d.time
+        DELETE FROM change c USING doomed d WHERE (c.resource, c.revision, c.time) = (d.resource, d.revision, d.time)
     )
     INSERT INTO compaction (resource, revision) SELECT d.resource, max(d.revision) FROM doomed d GROUP BY d.resource
     ON CONFLICT (resource) DO UPDATE SET revision = greatest(compaction.revision, excluded.revision);
@@ -176,9 +175,9 @@ BEGIN
         RETURN;
     END IF;
     UPDATE change c SET previous_value = p.value FROM change p
-    WHERE p.revision = c.previous_revision AND c.revision > point AND c.previous_revision <= point AND c.previous_value IS NULL;
+    WHERE p.resource = c.resource AND p.revision = c.previous_revision AND c.revision > point AND c.previous_revision <= point AND c.previous_value IS NULL;
     PERFORM FROM clock FOR UPDATE;
     UPDATE change c SET previous_value = p.value FROM change p
-    WHERE p.revision = c.previous_revision AND c.revision > seen AND c.previous_revision <= point AND c.previous_value IS NULL;
+    WHERE p.resource = c.resource AND p.revision = c.previous_revision AND c.revision > seen AND c.previous_revision <= point AND c.previous_value IS NULL;
     UPDATE clock SET compacted = point;
 END $$;

@@ -18,7 +18,7 @@ export interface LaneOptions {
 
 const endOldBackend =
   'SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()'
-const findBatch = 'SELECT resource, namespace, name, revision FROM change WHERE batch = $1 AND revision > $2'
+const findBatch = 'SELECT resource, namespace, name, revision FROM change WHERE batch = $1 AND revision > $2 AND resource = ANY($3)'
 
 /**
  * One connection that commits one batch at a time. A batch is *sent* → *answered*; or its session is *lost* → the old
@@ -75,7 +75,7 @@ export class Lane {
         await this.session.query({ text: endOldBackend, values: [this.#applicationName] })
         const rows = await this.session.query<{ resource: string; namespace: string; name: string; revision: string }>({
           text: findBatch,
-          values: [batchId, after],
+          values: [batchId, after, resourcesOf(batch)],
         })
         return this.#answerFromLog(batch, new Map(rows.map((row) => [keyText(row), Number(row.revision)])))
       } catch (error) {
@@ -100,4 +100,8 @@ export class Lane {
     const found = [...revisionOf.values()]
     if (found.length > 0) this.#options.answer({ first: Math.min(...found), last: Math.max(...found), groups })
   }
+}
+
+function resourcesOf(batch: readonly PendingGroup[]): string[] {
+  return [...new Set(batch.flatMap((group) => group.writes.map((write) => write.key.resource)))]
 }
