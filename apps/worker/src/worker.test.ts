@@ -89,7 +89,7 @@ describe('a worker on a cluster', () => {
     const messages = await cluster.eventually('events', async () => {
       const { items } = await client.list(events, { namespace: 'default' })
       const found = items.filter(({ involvedObject }) => involvedObject.kind === 'Deployment').map(({ message }) => message ?? '')
-      return found.some((message) => / from 3 to 5$/.test(message)) && found
+      return found.some((message) => message.endsWith(' from 3 to 5')) && found
     })
     assert.ok(messages.some((message) => /^Scaled up replica set web-[a-z0-9]+ from 0 to 3$/.test(message)))
 

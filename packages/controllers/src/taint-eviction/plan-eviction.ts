@@ -1,12 +1,4 @@
-import type { Node, Pod, V1Taint, V1Toleration } from '@quarterdeck/api'
-
-/** Whether a toleration tolerates a taint (core/v1 Toleration.ToleratesTaint). */
-export function tolerates(toleration: V1Toleration, taint: V1Taint): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false
-  if (toleration.key && toleration.key !== taint.key) return false
-  if (toleration.operator === 'Exists') return true
-  return Boolean(toleration.key) && (toleration.value ?? '') === (taint.value ?? '')
-}
+import { tolerates, type Node, type Pod, type V1Taint } from '@quarterdeck/api'
 
 /**
  * Milliseconds until a Pod must leave its node because of NoExecute taints: 0 for now, undefined for never. A taint is tolerated

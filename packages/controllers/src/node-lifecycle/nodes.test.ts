@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+
+import type { Lease, Node } from '@quarterdeck/api'
+
+import { parseCidr } from '../node-ipam/cidr.ts'
+import { SubnetPool } from '../node-ipam/subnet-pool.ts'
+import { absentNodes, planPodGarbage } from '../pod-garbage-collector/plan-pod-garbage.ts'
+import { evictInMs } from '../taint-eviction/plan-eviction.ts'
+import { metaOf, podOf } from '../testing/objects.ts'
+import { evictionRatePerSecond, TokenBucket } from './eviction-limit.ts'
+import { defaultHealthOptions, heartbeatOf, silenceLeftMs, unknownConditions } from './node-health.ts'
+import { taintsOf } from './node-taints.ts'
+
+const nowMs = Date.UTC(2026, 0, 1)
+const now = '2026-01-01T00:00:00Z'
+
+const node = (name: string, ready?: 'True' | 'False' | 'Unknown', spec: Node['spec'] = {}): Node => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: metaOf(name),
+  spec,
+  status: ready ? { conditions: [{ type: 'Ready', status: ready }] } : {},
+})
+
+const lease = (renewTime: string): Lease => ({ apiVersion: 'v1', kind: 'Lease', metadata: metaOf('n'), spec: { renewTime } })
+
+describe('the health of a node', () => {
+  test('[NL1] a node is silent once neither Lease nor status changed for 50 s, counted from when we first looked', () => {
+    const n = node('n', 'True')
+    const first = heartbeatOf(n, lease('a'), { before: undefined, nowMs })
+    const left = (atMs: number) => silenceLeftMs(n, first, { options: defaultHealthOptions, nowMs: atMs })
+    assert.deepEqual([left(nowMs), left(nowMs + 49_000), left(nowMs + 50_000)], [50_000, 1_000, 0])
+    const same = heartbeatOf(n, lease('a'), { before: first, nowMs: nowMs + 9_000 })
+    assert.equal(same, first)
+    assert.equal(heartbeatOf(n, lease('b'), { before: first, nowMs: nowMs + 9_000 }).heardAtMs, nowMs + 9_000)
+  })
+
+  test('[NL2] a silent node has its conditions Unknown, with the reason for each', () => {
+    assert.deepEqual(
+      unknownConditions(node('n', 'True'), nowMs).map(({ type, status, reason }) => [type, status, reason]),
+      [
+        ['Ready', 'Unknown', 'NodeStatusUnknown'],
+        ['MemoryPressure', 'Unknown', 'NodeStatusNeverUpdated'],
+        ['DiskPressure', 'Unknown', 'NodeStatusNeverUpdated'],
+        ['PIDPressure', 'Unknown', 'NodeStatusNeverUpdated'],
+      ],
+    )
+  })
+
+  const taintCases: { rule: string; node: Node; eviction?: 'allowed' | 'not allowed'; taints: string[] }[] = [
+    { rule: 'none when ready', node: node('n', 'True'), taints: [] },
+    { rule: 'not-ready', node: node('n', 'False'), taints: ['not-ready:NoSchedule', 'not-ready:NoExecute'] },
+    { rule: 'unreachable', node: node('n', 'Unknown'), taints: ['unreachable:NoSchedule', 'unreachable:NoExecute'] },
+    { rule: 'no eviction', node: node('n', 'Unknown'), eviction: 'not allowed', taints: ['unreachable:NoSchedule'] },
+    { rule: 'cordoned', node: node('n', 'True', { unschedulable: true }), taints: ['unschedulable:NoSchedule'] },
+    { rule: 'never reported', node: node('n'), taints: ['not-ready:NoSchedule'] },
+    {
+      rule: 'ready again',
+      node: node('n', 'True', { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' }] }),
+      taints: [],
+    },
+    { rule: "others' stay", node: node('n', 'True', { taints: [{ key: 'gpu', effect: 'NoSchedule' }] }), taints: ['gpu:NoSchedule'] },
+  ]
+  for (const { rule, node: n, eviction = 'allowed', taints } of taintCases) {
+    test(`[NL3] taints by conditions: ${rule}`, () => {
+      assert.deepEqual(
+        taintsOf(n, eviction, nowMs).map(({ key, effect }) => `${key.replace('node.kubernetes.io/', '')}:${effect}`),
+        taints,
+      )
+    })
+  }
+
+  test('[NL4] nothing is evicted when all nodes are silent, and slowly when most are', () => {
+    const nodes = (ready: number, silent: number) => [
+      ...Array.from({ length: ready }, (_, i) => node(`r${i}`, 'True')),
+      ...Array.from({ length: silent }, (_, i) => node(`s${i}`, 'Unknown')),
+    ]
+    assert.deepEqual([nodes(0, 3), nodes(9, 1), nodes(3, 7), nodes(30, 70)].map(evictionRatePerSecond), [undefined, 0.1, 0, 0.01])
+    const bucket = new TokenBucket(nowMs)
+    assert.deepEqual([bucket.take(0.1, nowMs), bucket.take(0.1, nowMs + 5_000), bucket.take(0.1, nowMs + 10_000)], [true, false, true])
+  })
+})
+
+describe('eviction by taints', () => {
+  const tainted = node('n', 'True', { taints: [{ key: 'k', effect: 'NoExecute', timeAdded: now }] })
+  const cases: { rule: string; tolerations: NonNullable<Parameters<typeof podOf>[1]>['spec']; leftMs: number | undefined }[] = [
+    { rule: 'no toleration: at once', tolerations: {}, leftMs: 0 },
+    { rule: 'tolerated for ever', tolerations: { tolerations: [{ key: 'k', operator: 'Exists' }] }, leftMs: undefined },
+    {
+      rule: 'the shortest of several counts',
+      tolerations: {
+        tolerations: [
+          { key: 'k', operator: 'Exists', tolerationSeconds: 300 },
+          { operator: 'Exists', tolerationSeconds: 60 },
+        ],
+      },
+      leftMs: 50_000,
+    },
+  ]
+  for (const { rule, tolerations, leftMs } of cases) {
+    test(`[NL10] ${rule}`, () => assert.equal(evictInMs(podOf('p', { spec: tolerations ?? {} }), tainted, nowMs + 10_000), leftMs))
+  }
+})
+
+describe('ranges of Pod addresses', () => {
+  test('[NL20] every node gets the lowest free range, and a deleted node gives its back', () => {
+    const pool = new SubnetPool(parseCidr('10.244.0.0/16'), 24)
+    pool.hold('old', ['10.244.1.0/24'])
+    assert.deepEqual([pool.allocate('a'), pool.allocate('b')], ['10.244.0.0/24', '10.244.2.0/24'])
+    pool.release('a')
+    assert.equal(pool.allocate('c'), '10.244.0.0/24')
+  })
+
+  test('[NL21] a full range gives nothing, and larger ranges given by hand count', () => {
+    const pool = new SubnetPool(parseCidr('10.0.0.0/22'), 24)
+    pool.hold('wide', ['10.0.0.0/23'])
+    assert.deepEqual([pool.allocate('a'), pool.allocate('b'), pool.allocate('c')], ['10.0.2.0/24', '10.0.3.0/24', undefined])
+  })
+
+  test('[NL22] what is no range is refused', () => {
+    assert.throws(() => parseCidr('10.0.0.300/24'), /not an IPv4 range/)
+    assert.throws(() => new SubnetPool(parseCidr('10.0.0.0/24'), 16), /does not fit/)
+  })
+})
+
+describe('pod garbage', () => {
+  const ended = (name: string, creationTimestamp: string) => podOf(name, { meta: { creationTimestamp }, status: { phase: 'Succeeded' } })
+  const input = { nodes: new Map<string, Node>(), missingNodes: new Set<string>(), terminatedThreshold: 1 }
+  const names = (garbage: ReturnType<typeof planPodGarbage>) => garbage.map(({ pod, reason }) => `${pod.metadata.name}: ${reason}`)
+
+  test('[PG1] ended pods beyond the threshold go, the oldest first', () => {
+    const pods = [ended('new', '2026-01-02T00:00:00Z'), ended('old', '2026-01-01T00:00:00Z')]
+    assert.deepEqual(names(planPodGarbage({ ...input, pods })), ['old: ended'])
+  })
+
+  test('[PG2] pods of missing nodes, terminating ones that have no node, and those of nodes out of service go', () => {
+    const going = { deletionTimestamp: now }
+    const out = node('out', 'Unknown', { taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] })
+    const pods = [
+      podOf('lost', { spec: { nodeName: 'gone' } }),
+      podOf('unplaced', { meta: going }),
+      podOf('stuck', { meta: going, spec: { nodeName: 'out' } }),
+      podOf('fine', { spec: { nodeName: 'out' } }),
+    ]
+    assert.deepEqual([...absentNodes(pods, new Map([['out', out]]))], ['gone'])
+    assert.deepEqual(names(planPodGarbage({ ...input, pods, nodes: new Map([['out', out]]), missingNodes: new Set(['gone']) })), [
+      'lost: node no longer exists',
+      'unplaced: terminating, never scheduled',
+      'stuck: node is out of service',
+    ])
+  })
+})
