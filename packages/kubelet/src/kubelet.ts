@@ -69,7 +69,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     signal,
   })
   const folders = new PodFolders(dataDir)
-  const objects = new ReferencedObjects({ client, log, signal, onChange: (uid) => workers.poke(uid) })
+  const objects = new ReferencedObjects({ client, log, signal, onChange: (uid) => workers.objectChanged(uid) })
   const context: NodeContext = {
     nodeName,
     client,

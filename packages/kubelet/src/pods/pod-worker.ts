@@ -80,6 +80,12 @@ export class PodWorker {
     })
   }
 
+  /** A ConfigMap or Secret it refers to changed: what was wrong with a container's spec may be right now. */
+  objectChanged(): void {
+    for (const waits of this.#waiting.values()) if (waits.reason === 'CreateContainerConfigError') waits.retryAtMs = 0
+    this.poke()
+  }
+
   /** Ends the worker and leaves the pod as it is. */
   async stop(): Promise<void> {
     this.#probes.stop()

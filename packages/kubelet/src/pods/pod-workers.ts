@@ -38,6 +38,10 @@ export class PodWorkers {
     this.#workers.get(podUid)?.poke()
   }
 
+  objectChanged(podUid: string): void {
+    this.#workers.get(podUid)?.objectChanged()
+  }
+
   pokeAll(): void {
     for (const worker of this.#workers.values()) worker.poke()
   }

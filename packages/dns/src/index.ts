@@ -1,0 +1,3 @@
+export { answer, type DnsAnswer, type DnsQuestion, type DnsRecord } from './answer.ts'
+export { DnsIndex } from './dns-index.ts'
+export { startDnsServer, type DnsServerOptions } from './dns-server.ts'
