@@ -29,7 +29,8 @@ runProcess('worker', async (signal) => {
 
   await runWorker({
     client: server.clientFor(controllerManager, 'kube-controller-manager'),
-    identity: `${hostname()}_${randomUUID()}`,
+    identity: `${hostname()}_${process.pid}_${randomUUID()}`,
+    leaseSeconds: settings.leaseSeconds,
     signal,
     scheduler,
     kinds: () => server.core.registry.kinds,

@@ -15,6 +15,7 @@ export interface WorkerOptions {
   log: Logger
   metrics: RuntimeMetrics
   controllers?: Omit<ControllerOptions, 'kinds'>
+  leaseSeconds?: number
   /** Written on the Lease while this process leads: how others find it. */
   annotations?: Record<string, string>
   /** Runs beside the controllers while this process leads. */
@@ -36,9 +37,16 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     signal,
     identity: options.identity,
     lease: workerLease,
+    ...leaseTimes(options.leaseSeconds),
     ...(options.annotations ? { annotations: options.annotations } : {}),
     lead: async (term) => {
       await Promise.all([runControllers({ controllers, client, informers, log, metrics, signal: term }), alsoLead(term)])
     },
   })
+}
+
+/** Kubernetes' proportions: 15 s of lease, 10 s to renew it, an attempt every 2 s. */
+function leaseTimes(leaseSeconds = 15): { leaseDurationMs: number; renewDeadlineMs: number; retryPeriodMs: number } {
+  const leaseDurationMs = leaseSeconds * 1000
+  return { leaseDurationMs, renewDeadlineMs: (leaseDurationMs * 2) / 3, retryPeriodMs: (leaseDurationMs * 2) / 15 }
 }

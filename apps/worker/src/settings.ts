@@ -14,6 +14,8 @@ export interface WorkerSettings {
   statusPort: number
   /** How long the history of objects is kept. */
   historyDays: number
+  /** How long another worker waits for a silent leader before it takes over. */
+  leaseSeconds: number
   logLevel: LogLevel
 }
 
@@ -27,6 +29,7 @@ export function readSettings(): WorkerSettings {
     nodeGraceMs: numberSetting('QUARTERDECK_NODE_GRACE_SECONDS', 50) * 1000,
     statusPort: numberSetting('QUARTERDECK_WORKER_PORT', 0),
     historyDays: numberSetting('QUARTERDECK_HISTORY_DAYS', 7),
+    leaseSeconds: Math.max(1, numberSetting('QUARTERDECK_LEASE_SECONDS', 15)),
     logLevel: logLevelOf(setting('QUARTERDECK_LOG_LEVEL') ?? 'info'),
   }
 }

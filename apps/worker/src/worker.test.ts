@@ -63,7 +63,7 @@ async function isRolledOut(client: Client): Promise<boolean> {
 }
 
 describe('a worker on a cluster', () => {
-  test('rolls a Deployment out, updates it, rolls it back, scales and deletes it', async (t) => {
+  test('[DE5] rolls a Deployment out, updates it, rolls it back, scales and deletes it', async (t) => {
     const cluster = await startCluster(t)
     const { client } = cluster
     cluster.startWorker()
@@ -100,7 +100,7 @@ describe('a worker on a cluster', () => {
     })
   })
 
-  test('a broken rollout leaves the old Pods, and says why it is stuck', async (t) => {
+  test('[DE6] a broken rollout leaves the old Pods, and says why it is stuck', async (t) => {
     const cluster = await startCluster(t)
     const { client } = cluster
     cluster.startWorker()
@@ -117,7 +117,7 @@ describe('a worker on a cluster', () => {
     assert.equal(status.availableReplicas, 3)
   })
 
-  test('keeps Endpoints and EndpointSlices of a Service, with its named port', async (t) => {
+  test('[EP1] [EP10] keeps Endpoints and EndpointSlices of a Service, with its named port', async (t) => {
     const cluster = await startCluster(t)
     const { client } = cluster
     cluster.startWorker()
@@ -145,7 +145,7 @@ describe('a worker on a cluster', () => {
     })
   })
 
-  test('empties a namespace that is deleted, the Pods first, and gives every namespace its account and certificate', async (t) => {
+  test('[NS1] [NS2] [NS3] empties a namespace that is deleted, the Pods first, and gives every namespace its account and certificate', async (t) => {
     const cluster = await startCluster(t)
     const { client } = cluster
     cluster.startWorker()
@@ -173,7 +173,7 @@ describe('a worker on a cluster', () => {
     assert.equal((await client.list(pods, { namespace: 'shop' })).items.length, 0)
   })
 
-  test('deletes in the foreground, the dependents before the owner, and orphans when asked', async (t) => {
+  test('[GC3] [GC4] deletes in the foreground, the dependents before the owner, and orphans when asked', async (t) => {
     const cluster = await startCluster(t)
     const { client } = cluster
     cluster.startWorker()
@@ -200,7 +200,7 @@ describe('a worker on a cluster', () => {
     assert.deepEqual((await client.get(configMaps, key('orphan'))).metadata.ownerReferences ?? [], [])
   })
 
-  test('a Pod that fits nowhere is told why, and runs once there is room', async (t) => {
+  test('[SC2] [SC4] a Pod that fits nowhere is told why, and runs once there is room', async (t) => {
     const cluster = await startCluster(t)
     const { client } = cluster
     cluster.startWorker()
@@ -227,7 +227,7 @@ describe('a worker on a cluster', () => {
     assert.equal(cluster.scheduler.verdictsOf(pod.metadata.uid), undefined)
   })
 
-  test('Pods leave a node that is silent, and every node has a Pod range of its own', async (t) => {
+  test('[NL2] [NL10] [NL20] Pods leave a node that is silent, and every node has a Pod range of its own', async (t) => {
     const cluster = await startCluster(t)
     const { client } = cluster
     cluster.startWorker({ controllers: { nodeHealth: { graceMs: 1500, startupGraceMs: 1500 } } })
@@ -264,7 +264,7 @@ describe('a worker on a cluster', () => {
     await client.delete(nodes, { namespace: '', name: 'n1' })
   })
 
-  test('a second worker takes over at once when the first stops', async (t) => {
+  test('[LE3] a second worker takes over at once when the first stops', async (t) => {
     const cluster = await startCluster(t)
     const { client } = cluster
     const stopFirst = cluster.startWorker()

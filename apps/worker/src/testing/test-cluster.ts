@@ -8,6 +8,7 @@ import { createScheduler, type Scheduler } from '@quarterdeck/scheduler'
 import { createMemoryStore } from '@quarterdeck/storage'
 
 import { runWorker, type WorkerOptions } from '../run-worker.ts'
+import { eventually } from './eventually.ts'
 
 export interface TestCluster {
   client: Client
@@ -15,11 +16,8 @@ export interface TestCluster {
   signal: AbortSignal
   /** Starts another worker on the same cluster; the returned function stops it and resolves when it has. */
   startWorker(options?: Pick<WorkerOptions, 'controllers'>): () => Promise<void>
-  /** Resolves once the probe returns something other than undefined or false. */
-  eventually<T>(what: string, probe: () => Promise<T | undefined | false> | T | undefined | false): Promise<T>
+  eventually: typeof eventually
 }
-
-const patienceMs = 20_000
 
 /** A cluster in memory: the real API server, scheduler and controllers. Set QUARTERDECK_TEST_LOG to see what they log. */
 export async function startCluster(t: TestContext): Promise<TestCluster> {
@@ -64,14 +62,6 @@ export async function startCluster(t: TestContext): Promise<TestCluster> {
       workers.add(end)
       return end
     },
-    eventually: async (what, probe) => {
-      const deadlineMs = Date.now() + patienceMs
-      for (;;) {
-        const found = await probe()
-        if (found !== undefined && found !== false) return found
-        if (Date.now() > deadlineMs) throw new Error(`not in ${patienceMs / 1000} s: ${what}`)
-        await new Promise((resolve) => setTimeout(resolve, 20))
-      }
-    },
+    eventually,
   }
 }

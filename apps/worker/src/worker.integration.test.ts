@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { test, type TestContext } from 'node:test'
+
+import { deployments, leases, pods } from '@quarterdeck/api'
+import { controllerManager, createApiServer } from '@quarterdeck/apiserver'
+import { openPostgresStore } from '@quarterdeck/storage'
+import { testDatabase } from '@quarterdeck/testing'
+
+import { workerLease } from './run-worker.ts'
+import { eventually } from './testing/eventually.ts'
+import { startKubelet } from './testing/simulated-kubelet.ts'
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url))
+
+function startWorker(t: TestContext, databaseUrl: string): ChildProcess {
+  const worker = spawn(process.execPath, [main], {
+    env: { ...process.env, DATABASE_URL: databaseUrl, QUARTERDECK_LEASE_SECONDS: '3', QUARTERDECK_LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  t.after(async () => {
+    if (worker.exitCode !== null || worker.signalCode !== null) return
+    const exited = once(worker, 'exit')
+    worker.kill('SIGTERM')
+    await exited
+  })
+  return worker
+}
+
+test('two worker processes on Postgres: one is killed in the middle of a rollout, the other finishes it; it stops cleanly', async (t) => {
+  const database = await testDatabase()
+  const store = await openPostgresStore({ connectionString: database.connectionString })
+  const stop = new AbortController()
+  const workers: ChildProcess[] = []
+  t.after(async () => {
+    stop.abort()
+    await store.close()
+    await database.drop()
+  })
+  const client = (await createApiServer({ store })).clientFor(controllerManager, 'test')
+  workers.push(startWorker(t, database.connectionString), startWorker(t, database.connectionString))
+  const leader = await eventually('a leader', async () => {
+    const holder = (await client.get(leases, workerLease).catch(() => undefined))?.spec.holderIdentity
+    return workers.find(({ pid }) => holder?.includes(`_${pid}_`))
+  })
+  await startKubelet(client, 'n1', { signal: stop.signal })
+
+  const key = { namespace: 'default', name: 'web' }
+  const labels = { app: 'web' }
+  await client.create(deployments, {
+    metadata: key,
+    spec: {
+      replicas: 40,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'v1' }] } },
+    },
+    status: {},
+  })
+  await eventually('the first pods', async () => (await client.list(pods, { namespace: 'default' })).items.length > 3)
+  const killed = once(leader, 'exit')
+  leader.kill('SIGKILL')
+  await killed
+
+  await eventually('40 pods to run', async () => (await client.get(deployments, key)).status.availableReplicas === 40)
+  assert.equal((await client.list(pods, { namespace: 'default' })).items.length, 40, 'none was made twice')
+
+  const other = workers.find((worker) => worker !== leader) ?? assert.fail()
+  const exited = once(other, 'exit')
+  other.kill('SIGTERM')
+  assert.deepEqual(await exited, [0, null])
+  assert.equal((await client.get(leases, workerLease)).spec.holderIdentity, '', 'the lease was released')
+})
