@@ -24,6 +24,7 @@ import { bind } from './subresources/binding.ts'
 import { evict } from './subresources/eviction.ts'
 import { finalizeNamespace } from './subresources/finalize.ts'
 import { patchScale } from './subresources/scale.ts'
+import { schedulingVerdicts } from './subresources/scheduling.ts'
 import { requestToken } from './subresources/token.ts'
 import type { WriteResult } from './verbs/commit-plan.ts'
 
@@ -50,6 +51,8 @@ export interface ApiServer {
   /** Applies several objects in one transaction. Throws ApplyError. */
   applyAll(user: User, documents: readonly { object: unknown }[], options: ApplyAllOptions): Promise<AppliedObject[]>
   sessions: Sessions
+  /** Why a pending pod is pending, as JSON: the verdict of every plugin on every node. */
+  schedulingVerdicts(request: ApiRequest): Promise<string>
 }
 
 /** Opens the pipeline over a store, making the cluster's first objects (namespaces, authority, keys) where they are missing. */
@@ -68,6 +71,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   server.patchScale = (request, body, type) => patchScale(core, request, body, type)
   server.createSubresource = (request, body) => createSubresource(server, request, body)
   server.identity = await bootstrapCluster(server.clientFor(apiServerUser, 'apiserver'))
+  server.schedulingVerdicts = (request) => schedulingVerdicts(core, request)
   server.applyAll = (user, documents, applyOptions) => applyAll(core, user, documents, applyOptions)
   server.sessions = await openSessions(store, server.clientFor(apiServerUser, 'apiserver'))
   server.tokens = openServiceAccountTokens(store, server.identity.serviceAccountSigningKeyPem)

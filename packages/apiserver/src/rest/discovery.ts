@@ -18,7 +18,7 @@ function subresourcesOf(kind: Kind): SubresourceInfo[] {
   if (kind.resource === 'pods') {
     list.push({ name: 'binding', kind: 'Binding', group: '', version: 'v1', verbs: ['create'] })
     list.push({ name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] })
-    list.push({ name: 'log', ...own, verbs: ['get'] })
+    list.push({ name: 'log', ...own, verbs: ['get'] }, { name: 'scheduling', ...own, verbs: ['get'] })
   }
   if (kind.resource === 'serviceaccounts')
     list.push({ name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] })

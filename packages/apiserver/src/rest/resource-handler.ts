@@ -10,6 +10,7 @@ import type { User } from '../auth/user.ts'
 import { decodeRequestObject } from '../decode-request.ts'
 import type { ApiRequest } from '../request.ts'
 import { getScale, patchScale, updateScale } from '../subresources/scale.ts'
+import { schedulingVerdicts } from '../subresources/scheduling.ts'
 import type { WriteResult } from '../verbs/commit-plan.ts'
 import { create } from '../verbs/create.ts'
 import { deleteCollection } from '../verbs/delete-collection.ts'
@@ -216,6 +217,8 @@ function handleSubresource(exchange: Exchange): Promise<void> {
       return request.kind.resource === 'pods' && http.request.method === 'GET'
         ? exchange.podLogs(exchange.server.core, request, exchange.query, http)
         : Promise.reject(notServed())
+    case 'scheduling':
+      return request.kind.resource === 'pods' && http.request.method === 'GET' ? handleScheduling(exchange) : Promise.reject(notServed())
     default:
       return http.request.method === 'POST' ? handleCreateSubresource(exchange) : Promise.reject(notServed())
   }
@@ -249,6 +252,10 @@ async function handleScale(exchange: Exchange): Promise<void> {
     default:
       throw methodNotAllowed()
   }
+}
+
+async function handleScheduling({ server, http, request, output }: Exchange): Promise<void> {
+  await respondJson(http.request, http.response, await schedulingVerdicts(server.core, request), { output })
 }
 
 async function handleFinalize(exchange: Exchange): Promise<void> {

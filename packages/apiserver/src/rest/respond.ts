@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 
-import type { ApiError} from '@quarterdeck/api-machinery';
+import type { ApiError } from '@quarterdeck/api-machinery'
 import { internalError, isApiError } from '@quarterdeck/api-machinery'
 import { stringify } from 'yaml'
 
