@@ -1,5 +1,5 @@
 export { defaultWindow, type WindowLimits } from './event-ring.ts'
 export { createMemoryStore, type MemoryStoreOptions } from './memory-store.ts'
-export { migrate, type MigrateOptions, MigrationError } from './postgres/migrate.ts'
+export { migrate, type MigrateOptions, MigrationError } from '@quarterdeck/postgres'
 export { openPostgresStore, type PostgresStoreOptions } from './postgres/postgres-store.ts'
 export * from './store.ts'

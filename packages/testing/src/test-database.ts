@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
-import { migrate } from '@quarterdeck/storage'
+import { migrate } from '@quarterdeck/postgres'
 import { testServer } from './test-server.ts'
 
 export interface TestDatabase {

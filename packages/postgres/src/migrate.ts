@@ -28,7 +28,7 @@ interface LedgerRow {
   finished_at: Date | null
 }
 
-const defaultMigrationsDir = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url))
+const defaultMigrationsDir = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url))
 
 /** The same lock that Prisma's own migrate takes, so that the two never run at once. */
 const prismaLock = 72707369
