@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { TestContext } from 'node:test'
 
-import { controllerManager, createApiServer } from '@quarterdeck/apiserver'
+import { controllerManager, createApiServer, type ApiServer } from '@quarterdeck/apiserver'
 import type { Client } from '@quarterdeck/client'
 import { createLogger, noMetrics, silentLogger } from '@quarterdeck/controller-runtime'
 import { createScheduler, type Scheduler } from '@quarterdeck/scheduler'
@@ -11,6 +11,7 @@ import { runWorker, type WorkerOptions } from '../run-worker.ts'
 import { eventually } from './eventually.ts'
 
 export interface TestCluster {
+  server: ApiServer
   client: Client
   scheduler: Scheduler
   signal: AbortSignal
@@ -36,6 +37,7 @@ export async function startCluster(t: TestContext): Promise<TestCluster> {
   })
 
   return {
+    server,
     client,
     signal: stop.signal,
     get scheduler() {
