@@ -1,4 +1,4 @@
-import { ResourceCache, type CacheChange } from './watch-cache.ts'
+import type { CacheChange, ResourceCache } from './watch-cache.ts'
 
 const progressIntervalMs = 1000
 

@@ -56,7 +56,7 @@ export class SortedObjects {
     let high = this.#chunks.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#chunks[middle]?.[0] as Stored).key.name <= name) low = middle + 1
+      if (((this.#chunks[middle] as Stored[])[0] as Stored).key.name <= name) low = middle + 1
       else high = middle
     }
     return Math.max(0, low - 1)

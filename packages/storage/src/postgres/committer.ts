@@ -29,7 +29,7 @@ export class Committer {
   readonly #running = new Map<Lane, Promise<void>>()
   readonly #watchdog: NodeJS.Timeout
   #isClosed = false
-  #wake: NodeJS.Immediate | undefined
+  #isWoken = false
   /** The highest revision of ours that was answered: what is sent from here on gets a higher one. */
   #lastRevision = 0
 
@@ -53,8 +53,10 @@ export class Committer {
     if (this.#isClosed) return group.reject(unavailable('the store is closed'))
     this.#queue.push(group)
     // From the next turn on, so that all that is asked for in this one goes together.
-    this.#wake ??= setImmediate(() => {
-      this.#wake = undefined
+    if (this.#isWoken) return
+    this.#isWoken = true
+    setImmediate(() => {
+      this.#isWoken = false
       this.#start()
     })
   }

@@ -32,7 +32,7 @@ interface ClockRow {
 }
 
 const channel = 'quarterdeck_change'
-const maxReadRevisions = 500
+const maxReadRevisions = 250
 const pollMs = 5000
 const inFlightPatienceMs = 50
 const clockQuery = { name: 'clock', text: 'SELECT revision, compacted FROM clock' }

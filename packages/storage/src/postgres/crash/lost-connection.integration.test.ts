@@ -6,11 +6,10 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { isApiError } from '@quarterdeck/api-machinery'
-import { startEmbeddedPostgres } from '@quarterdeck/postgres'
+import { migrate, startEmbeddedPostgres } from '@quarterdeck/postgres'
 import { testDatabase } from '@quarterdeck/testing'
 import { createOf, eventually, range, Recorder } from '../../conformance/harness.ts'
 import type { ObjectStore } from '../../store.ts'
-import { migrate } from '../migrate.ts'
 import { openPostgresStore } from '../postgres-store.ts'
 
 /** Writers that go on until stopped; each outcome is noted. */
