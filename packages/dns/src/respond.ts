@@ -56,9 +56,9 @@ function encode(query: packet.DecodedPacket, code: number, found?: DnsAnswer, fl
     id: query.id ?? 0,
     flags: code | known | available | flags | ((query.flags ?? 0) & packet.RECURSION_DESIRED),
     questions: query.questions ?? [],
-    answers: (found?.answers ?? []) as packet.Answer[],
-    authorities: (found?.authorities ?? []) as packet.Answer[],
-    additionals: (found?.additionals ?? []) as packet.Answer[],
+    answers: found?.answers ?? [],
+    authorities: found?.authorities ?? [],
+    additionals: found?.additionals ?? [],
   })
 }
 

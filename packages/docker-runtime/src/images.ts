@@ -66,9 +66,7 @@ export async function importImage(
   await call(`importing image ${name.repository}:${name.tag}`, async () => {
     // The image takes its name only when the whole answer was given.
     const stream = await docker.importImage(Readable.from([archive]), { repo: name.repository, tag: name.tag, changes })
-    await new Promise<void>((resolve, reject) =>
-      docker.modem.followProgress(stream as NodeJS.ReadableStream, (error) => (error ? reject(error) : resolve())),
-    )
+    await new Promise<void>((resolve, reject) => docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())))
   })
 }
 

@@ -35,8 +35,8 @@ function streamOf(docker: Docker, id: string, query: Record<string, string>, abo
         isStream: true,
         abortSignal,
         statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
-      } as never,
-      (error: unknown, stream: unknown) => (error ? reject(error as Error) : resolve(stream as Readable)),
+      },
+      (error: unknown, stream: unknown) => (error ? reject(error) : resolve(stream as Readable)),
     ),
   )
 }

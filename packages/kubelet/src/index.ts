@@ -1,4 +1,5 @@
 export { startKubelet, type Kubelet, type KubeletOptions } from './kubelet.ts'
 export { defaultNodeName, hostAddresses } from './node/machine.ts'
 export { kubeletVersion } from './node/node-object.ts'
+export { removePodFolders } from './pods/pod-folders.ts'
 export type { StatsSummary, Usage } from './server/stats.ts'

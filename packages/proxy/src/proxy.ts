@@ -1,4 +1,4 @@
-import type { EndpointSlice, Service } from '@quarterdeck/api'
+import type { EndpointSlice, Node, Service } from '@quarterdeck/api'
 import { backoffMs, createLogger, type Informer, type Logger, realClock, sleep } from '@quarterdeck/controller-runtime'
 
 import { acceptForwarded, enableForwarding, stopAcceptingForwarded } from './forwarding.ts'
@@ -14,7 +14,8 @@ export interface ProxyOptions {
   table: string
   /** The bridge of this node's pods. */
   bridge: string
-  podCidr: () => string | undefined
+  /** This node: its pods' subnet. */
+  nodes: Informer<Node>
   servedHere: readonly string[]
   log?: Logger
   signal: AbortSignal
@@ -32,7 +33,7 @@ export async function runProxy(options: ProxyOptions): Promise<void> {
   await Promise.all([services.synced(), endpointSlices.synced()])
   if (signal.aborted) return
   let wake = Promise.withResolvers<void>()
-  for (const informer of [services, endpointSlices]) informer.onChange(() => wake.resolve())
+  for (const informer of [services, endpointSlices, options.nodes]) informer.onChange(() => wake.resolve())
   const forwarding = await enableForwarding()
   let loaded: { ruleset: Ruleset; text: string } | undefined
   let failures = 0
@@ -61,7 +62,7 @@ async function load(
   const node: ProxyNode = {
     table: options.table,
     nodeName: options.nodeName,
-    podCidr: options.podCidr(),
+    podCidr: options.nodes.get(options.nodeName)?.spec.podCIDR,
     servedHere: options.servedHere,
     bridgeNetfilter,
   }

@@ -42,3 +42,9 @@ export class PodFolders {
     await removeFolder(join(this.#root, podUid))
   }
 }
+
+/** Removes what every pod kept on this machine. */
+export async function removePodFolders(dataDir: string): Promise<void> {
+  const folders = new PodFolders(dataDir)
+  for (const uid of await folders.list()) await folders.remove(uid)
+}

@@ -44,7 +44,7 @@ export async function createNodeBench(podCidr: string): Promise<NodeBench> {
   const nodeName = `n-${randomUUID().slice(0, 8)}`
   const agent = server.clientFor({ name: nodeUserPrefix + nodeName, groups: [nodesGroup, 'system:authenticated'] }, 'agent')
   // The API server makes these itself, or leaves them to controllers that do not run here.
-  const unlessThere = (error: unknown) => (isApiError(error, 'AlreadyExists') ? undefined : Promise.reject(error as Error))
+  const unlessThere = (error: unknown) => (isApiError(error, 'AlreadyExists') ? undefined : Promise.reject(error))
   await client.create(serviceAccounts, { metadata: { name: 'default', namespace: 'default' } }).catch(unlessThere)
   await client
     .create(configMaps, { metadata: { name: 'kube-root-ca.crt', namespace: 'default' }, data: { 'ca.crt': 'PEM' } })
