@@ -83,7 +83,10 @@ export interface ControllerSpec<T extends KubeObject> {
   /** The runtime refuses any other write. */
   writes: readonly KindRef[] | 'every kind'
   indexes?: readonly IndexSpec[]
-  /** Changes of a key within this time are one reconcile. Default 0: reconciled at once. */
+  /**
+   * Changes of a key within this time are one reconcile. Of a key whose reconcile takes long it is four times as long as the last
+   * one took, up to a second, so that a large object doesn't keep the process busy. Default 0: reconciled at once.
+   */
   batchMs?: number
   /** Default 5. */
   concurrency?: number

@@ -28,18 +28,40 @@ async function runController<T extends KubeObject>(spec: ControllerSpec<T>, envi
   const queue = new WorkQueue({ name: spec.name, clock, metrics })
   const informers = informersOf(spec, environment)
   const ownWrites = new OwnWrites((resource) => informers.get(resource), clock)
-  const removeHandlers = subscribe(spec, { informers, enqueue: (key) => queue.addAfter(keyString(key), spec.batchMs ?? 0) })
+  const batches = new Batches(spec.batchMs ?? 0)
+  const removeHandlers = subscribe(spec, { informers, enqueue: (key) => queue.addAfter(keyString(key), batches.delayMs(keyString(key))) })
   const contextOf = contextFactory(spec, { environment, informers, ownWrites, queue })
 
   async function handle(key: string): Promise<void> {
     const startedAtMs = clock.now()
     const outcome = await attempt(spec, key, { context: contextOf(key), environment, queue })
-    metrics.reconciled(spec.name, outcome, (clock.now() - startedAtMs) / 1000)
+    const tookMs = clock.now() - startedAtMs
+    batches.took(key, tookMs)
+    metrics.reconciled(spec.name, outcome, tookMs / 1000)
   }
 
   await Promise.all([...informers.values()].map((informer) => informer.synced()))
   await queue.work({ concurrency: spec.concurrency ?? 5, signal, handle })
   for (const remove of removeHandlers) remove()
+}
+
+/** How long changes of a key are gathered. Only keys that take long are remembered. */
+class Batches {
+  readonly #minMs: number
+  readonly #longMs = new Map<string, number>()
+
+  constructor(minMs: number) {
+    this.#minMs = minMs
+  }
+
+  delayMs(key: string): number {
+    return this.#longMs.get(key) ?? this.#minMs
+  }
+
+  took(key: string, durationMs: number): void {
+    if (this.#minMs > 0 && durationMs * 4 > this.#minMs) this.#longMs.set(key, Math.min(durationMs * 4, 1000))
+    else this.#longMs.delete(key)
+  }
 }
 
 async function attempt<T extends KubeObject>(

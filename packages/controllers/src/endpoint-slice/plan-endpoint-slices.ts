@@ -100,7 +100,7 @@ function planGroup({ endpoints, ports }: SliceContent, slices: readonly Endpoint
       missing.delete(idOf(endpoint))
       return wanted ? [wanted] : []
     })
-    return { slice, endpoints: kept, isChanged: !isDeepStrictEqual(withoutUndefined(slice.endpoints ?? []), kept) }
+    return { slice, endpoints: kept, isChanged: !isDeepStrictEqual(slice.endpoints ?? [], kept) }
   })
 
   const left = [...missing.values()]

@@ -2,15 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { endpoints, pods, services, type Endpoints, type Service } from '@quarterdeck/api'
 import { isApiError, keyOf, type ObjectKey } from '@quarterdeck/api-machinery'
-import {
-  defineController,
-  done,
-  onlyThis,
-  watch,
-  withoutUndefined,
-  type ReconcileContext,
-  type ReconcileResult,
-} from '@quarterdeck/controller-runtime'
+import { defineController, done, onlyThis, watch, type ReconcileContext, type ReconcileResult } from '@quarterdeck/controller-runtime'
 
 import { isNamespaceTerminating } from '../replicas/reconcile-replicas.ts'
 import {
@@ -50,7 +42,7 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
   const labels = labelsOf(service)
   const isSame =
     current &&
-    isDeepStrictEqual(withoutUndefined(current.subsets ?? []), withoutUndefined(subsets)) &&
+    isDeepStrictEqual(current.subsets ?? [], subsets) &&
     isDeepStrictEqual(current.metadata.labels ?? {}, labels) &&
     (current.metadata.annotations?.[overCapacityAnnotation] === 'truncated') === isTruncated
   if (isSame) return done

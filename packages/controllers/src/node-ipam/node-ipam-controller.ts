@@ -27,8 +27,7 @@ export function createNodeIpamController(options: NodeIpamOptions = {}): Control
         component: 'cidrAllocator',
         primary: nodes,
         writes: [nodes],
-        // One at a time: two nodes must not be given the same range.
-        concurrency: 1,
+        concurrency: 32,
         reconcile: (key, ctx) => {
           // Every range in use must be known before the first is given out.
           pool ??= filled(newPool(), ctx.cache(nodes).list())
@@ -50,6 +49,7 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext, pool: SubnetPool
     return done
   }
   if (!ctx.seesOwnWrites(key)) return done
+  // Synchronous: two nodes are never given the same range.
   const podCIDR = pool.allocate(key.name)
   if (!podCIDR) {
     ctx.recorder.event(node, 'Normal', 'CIDRNotAvailable', `Node ${key.name} status is now: CIDRNotAvailable`)
