@@ -46,7 +46,8 @@ export class SortedObjects {
 
   /** Never changes after it was handed out. */
   list(): readonly Stored[] {
-    this.#list ??= this.#chunks.flat()
+    // Unlike flat(), concat copies whole arrays at a time.
+    this.#list ??= new Array<Stored>().concat(...this.#chunks)
     return this.#list
   }
 

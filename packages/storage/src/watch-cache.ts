@@ -207,7 +207,8 @@ export class ResourceCache implements WatchCache {
   #listAll(): readonly Stored[] {
     const [only, ...others] = this.#namespaces.values()
     if (others.length === 0) return only?.list() ?? []
-    return [...this.#namespaces.keys()].toSorted().flatMap((namespace) => this.#objectsIn(namespace).list())
+    const lists = [...this.#namespaces.keys()].toSorted().map((namespace) => this.#objectsIn(namespace).list())
+    return new Array<Stored>().concat(...lists)
   }
 }
 
