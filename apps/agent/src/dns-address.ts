@@ -17,10 +17,16 @@ const interfaceOf = (agentId: string): string => `qdd${agentId.slice(0, 8)}`
  */
 export async function ensureDnsAddress({ agentId, address, serviceCidr, hostIp }: DnsAddressOptions): Promise<void> {
   const name = interfaceOf(agentId)
-  if (!(await exists(name))) await runProgram('ip', ['link', 'add', name, 'type', 'dummy'])
+  if (!(await exists(name))) await addInterface(name)
   await runProgram('ip', ['addr', 'replace', `${address}/32`, 'dev', name])
   await runProgram('ip', ['link', 'set', name, 'up'])
   await runProgram('ip', ['route', 'replace', serviceCidr, 'dev', name, 'src', hostIp])
+}
+
+/** Not every kernel has dummy interfaces; a bridge that nothing is attached to does as well, and Docker needs those anyway. */
+async function addInterface(name: string): Promise<void> {
+  const add = (type: string) => runProgram('ip', ['link', 'add', name, 'type', type])
+  await add('dummy').catch(() => add('bridge'))
 }
 
 export async function removeDnsAddress(agentId: string): Promise<void> {

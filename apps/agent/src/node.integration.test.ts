@@ -58,15 +58,17 @@ void describe('a node with its services and names', () => {
   let server: Server
   let running: Promise<void>
 
-  const createPod = (name: string, command: string) =>
-    client.create(pods, {
+  const createPod = (name: string, command: string) => {
+    const draft = {
       metadata: { namespace: 'default', name, labels: { app: name } },
       spec: {
         nodeName,
         terminationGracePeriodSeconds: 1,
         containers: [{ name: 'main', image: exampleImage, imagePullPolicy: 'IfNotPresent', command: ['sh', '-c', command] }],
       },
-    } as Draft<Pod>)
+    }
+    return client.create(pods, draft as unknown as Draft<Pod>)
+  }
   const runningPod = (name: string) =>
     until(`pod ${name}`, async () => {
       const pod = await client.get(pods, { namespace: 'default', name })
@@ -92,7 +94,7 @@ void describe('a node with its services and names', () => {
     await once(server, 'listening')
     const dataDir = await mkdtemp(join(tmpdir(), 'quarterdeck-agent-'))
     const args = ['--node-name', nodeName, '--data-dir', dataDir, '--cluster-dns', '10.213.100.10', '--service-cidr', '10.213.100.0/24']
-    const read = readSettings([...args, '--api-url', `http://127.0.0.1:${(server.address() as AddressInfo).port}`], {})
+    const read = readSettings([...args, '--api-url', `http://127.0.0.1:${(server.address() as AddressInfo).port}`], process.env)
     assert.ok(read)
     settings = read
     const agent = api.clientFor({ name: nodeUserPrefix + nodeName, groups: [nodesGroup, 'system:authenticated'] }, 'agent')
@@ -117,7 +119,7 @@ void describe('a node with its services and names', () => {
     const service = await client.create(services, {
       metadata: { namespace: 'default', name: 'web' },
       spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }] },
-    } as Draft<Service>)
+    } as unknown as Draft<Service>)
     await client.create(endpointSlices, {
       metadata: { namespace: 'default', name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
       addressType: 'IPv4',
@@ -141,12 +143,9 @@ void describe('a node with its services and names', () => {
     const nodePort = service.spec.ports?.[0]?.nodePort
     const node = await client.get(nodes, { namespace: '', name: nodeName })
     const address = node.status.addresses?.find((entry) => entry.type === 'InternalIP')?.address
-    const page = await until('the node port', async () => text((await fetch(`http://${address}:${nodePort}/`)).body ?? []))
+    const page = await until('the node port', async () => (await fetch(`http://${address}:${nodePort}/`)).text())
     assert.match(page, /^web-[ab]\n$/)
-    assert.match(
-      await until('the cluster address', async () => text((await fetch(`http://${service.spec.clusterIP}/`)).body ?? [])),
-      /^web-[ab]\n$/,
-    )
+    assert.match(await until('the cluster address', async () => (await fetch(`http://${service.spec.clusterIP}/`)).text()), /^web-[ab]\n$/)
   })
 
   void test('a log is read through the tunnel: its end, as it grows, and that of the container before', async () => {

@@ -2,7 +2,8 @@ import { containerNameOf, labels, type PodIdentity, RuntimeError, type Sandbox, 
 import type Docker from 'dockerode'
 
 import { call } from './engine.ts'
-import { networkNameOf } from './network.ts'
+import { enableHairpin } from './hairpin.ts'
+import { bridgeNameOf, networkNameOf } from './network.ts'
 import { oomScoreOf } from './oom-score.ts'
 import { ensurePauseImage, pauseImage } from './pause-image.ts'
 
@@ -21,6 +22,8 @@ export async function createSandbox(docker: Docker, agentId: string, config: San
     container = await create()
   }
   await call(`starting the sandbox of pod ${config.pod.namespace}/${config.pod.name}`, () => container.start())
+  // Only a service that is its own client needs it: where `ip` is missing all else works.
+  if (!config.hostNetwork) await enableHairpin(bridgeNameOf(agentId)).catch(() => {})
   return inspectSandbox(docker, container.id)
 }
 
