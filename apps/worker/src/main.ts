@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { controllerManager, createApiServer } from '@quarterdeck/apiserver'
 import { createLogger } from '@quarterdeck/controller-runtime'
 import { runProcess } from '@quarterdeck/process'
-import { createScheduler } from '@quarterdeck/scheduler'
+import { createScheduler, statusAddressAnnotation } from '@quarterdeck/scheduler'
 import { openPostgresStore } from '@quarterdeck/storage'
 
 import { createMetrics } from './metrics.ts'
@@ -12,9 +12,6 @@ import { keepRetention } from './retention.ts'
 import { runWorker } from './run-worker.ts'
 import { readSettings } from './settings.ts'
 import { startStatusServer } from './status-server.ts'
-
-/** Where the leader's status server listens, as an annotation of its Lease. */
-const statusAddressAnnotation = 'quarterdeck.dev/worker-status-address'
 
 runProcess('worker', async (signal) => {
   const settings = readSettings()

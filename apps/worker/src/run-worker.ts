@@ -2,7 +2,7 @@ import type { Kind } from '@quarterdeck/api'
 import type { Client } from '@quarterdeck/client'
 import { createInformerFactory, runControllers, runLeaderElection, type Logger, type RuntimeMetrics } from '@quarterdeck/controller-runtime'
 import { createControllers, type ControllerOptions } from '@quarterdeck/controllers'
-import type { Scheduler } from '@quarterdeck/scheduler'
+import { workerLease, type Scheduler } from '@quarterdeck/scheduler'
 
 export interface WorkerOptions {
   client: Client
@@ -21,8 +21,6 @@ export interface WorkerOptions {
   /** Runs beside the controllers while this process leads. */
   alsoLead?: (signal: AbortSignal) => Promise<void>
 }
-
-export const workerLease = { namespace: 'kube-system', name: 'quarterdeck-worker' }
 
 /** Runs the scheduler and the controllers whenever this process holds the Lease. Caches stay warm while another does. */
 export async function runWorker(options: WorkerOptions): Promise<void> {

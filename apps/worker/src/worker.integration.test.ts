@@ -9,7 +9,7 @@ import { controllerManager, createApiServer } from '@quarterdeck/apiserver'
 import { openPostgresStore } from '@quarterdeck/storage'
 import { testDatabase } from '@quarterdeck/testing'
 
-import { workerLease } from './run-worker.ts'
+import { fetchVerdicts, workerLease } from '@quarterdeck/scheduler'
 import { eventually } from './testing/eventually.ts'
 import { startKubelet } from './testing/simulated-kubelet.ts'
 
@@ -65,6 +65,14 @@ test('two worker processes on Postgres: one is killed in the middle of a rollout
 
   await eventually('40 pods to run', async () => (await client.get(deployments, key)).status.availableReplicas === 40)
   assert.equal((await client.list(pods, { namespace: 'default' })).items.length, 40, 'none was made twice')
+
+  const big = await client.create(pods, {
+    metadata: { name: 'big', namespace: 'default' },
+    spec: { containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '64' } } }] },
+    status: {},
+  })
+  const verdicts = await eventually('verdicts from the other process', () => fetchVerdicts(client, big.metadata.uid))
+  assert.equal(verdicts.nodes[0]?.rejections[0]?.detail, 'needs 64 CPU; 8 CPU free of 8 CPU')
 
   const other = workers.find((worker) => worker !== leader) ?? assert.fail()
   const exited = once(other, 'exit')

@@ -18,7 +18,7 @@ import {
 import { isApiError, type Draft, type ObjectKey } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
 
-import { workerLease } from './run-worker.ts'
+import { workerLease } from '@quarterdeck/scheduler'
 import { startKubelet } from './testing/simulated-kubelet.ts'
 import { startCluster } from './testing/test-cluster.ts'
 
@@ -198,6 +198,42 @@ describe('a worker on a cluster', () => {
     await client.delete(configMaps, key('second'), { propagationPolicy: 'Orphan' })
     await cluster.eventually('the second to go', () => isGone(client.get(configMaps, key('second'))))
     assert.deepEqual((await client.get(configMaps, key('orphan'))).metadata.ownerReferences ?? [], [])
+  })
+
+  test('[GC1] [GC2] [GC5] deletes what has lost its last owner, and says when an owner is in another namespace', async (t) => {
+    const cluster = await startCluster(t)
+    const { client } = cluster
+    const key = (name: string, namespace = 'default'): ObjectKey => ({ namespace, name })
+    const referenceTo = (name: string, uid: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid })
+    const make = (name: string, owners: { name: string; uid: string }[] = [], namespace = 'default') =>
+      client.create(configMaps, {
+        metadata: { ...key(name, namespace), ownerReferences: owners.map((owner) => referenceTo(owner.name, owner.uid)) },
+      })
+    const [a, b, foreign] = [await make('a'), await make('b'), await make('foreign', [], 'kube-public')]
+    const owner = ({ metadata: { name, uid } }: typeof a) => ({ name, uid })
+    await make('of-both', [owner(a), owner(b)])
+    await make('of-a', [owner(a)])
+    await make('never-had', [{ name: 'ghost', uid: 'no-such-uid' }])
+    await client.create(configMaps, {
+      metadata: { ...key('unknown-kind'), ownerReferences: [{ apiVersion: 'example.com/v1', kind: 'Thing', name: 'x', uid: 'x' }] },
+    })
+    await client.delete(configMaps, key('a'), { propagationPolicy: 'Background' })
+    cluster.startWorker()
+    await cluster.eventually('what is without owners to go', async () => {
+      const gone = await Promise.all(['of-a', 'never-had'].map((name) => isGone(client.get(configMaps, key(name)))))
+      return gone.every(Boolean)
+    })
+    await cluster.eventually('only b to own the rest', async () => {
+      const { metadata } = await client.get(configMaps, key('of-both'))
+      return metadata.ownerReferences?.map(({ name }) => name).join() === 'b'
+    })
+    await client.get(configMaps, key('unknown-kind'))
+
+    await make('misled', [owner(foreign)])
+    await cluster.eventually('the event', async () =>
+      (await client.list(events, { namespace: 'default' })).items.some(({ reason }) => reason === 'OwnerRefInvalidNamespace'),
+    )
+    await cluster.eventually('the misled one to go', () => isGone(client.get(configMaps, key('misled'))))
   })
 
   test('[SC2] [SC4] a Pod that fits nowhere is told why, and runs once there is room', async (t) => {

@@ -6,10 +6,12 @@ import { FakeClock, settle } from '@quarterdeck/controller-runtime/testing'
 
 import { feasibleNodesWanted } from './cycle/feasible-count.ts'
 import { createDefaultProfile } from './default-profile.ts'
+import type { Plugin } from './framework/plugin.ts'
+import { createProfile } from './framework/profile.ts'
 import { SchedulerCore } from './scheduler-core.ts'
 import { nodeOf, podOf } from './testing/objects.ts'
 
-function start(t: TestContext, bind: (pod: string, node: string) => Promise<void> = async () => {}) {
+function start(t: TestContext, bind: (pod: string, node: string) => Promise<void> = async () => {}, extra: readonly Plugin[] = []) {
   const clock = new FakeClock()
   const stop = new AbortController()
   const bound: string[] = []
@@ -17,14 +19,17 @@ function start(t: TestContext, bind: (pod: string, node: string) => Promise<void
   const core = new SchedulerCore({
     clock,
     random: () => 0.99,
-    profile: createDefaultProfile({
-      name: 'TestBinder',
-      bind: async ({ pod }, node) => {
-        await bind(pod.metadata.name, node)
-        bound.push(`${pod.metadata.name} to ${node}`)
-        return true
-      },
-    }),
+    profile: createProfile('default-scheduler', [
+      ...extra.map((plugin) => ({ plugin })),
+      ...createDefaultProfile({
+        name: 'TestBinder',
+        bind: async ({ pod }, node) => {
+          await bind(pod.metadata.name, node)
+          bound.push(`${pod.metadata.name} to ${node}`)
+          return true
+        },
+      }).plugins.map((plugin) => ({ plugin })),
+    ]),
     reports: {
       scheduled: () => {},
       unschedulable: (pod, message) => messages.push(`${pod.metadata.name}: ${message}`),
@@ -134,6 +139,22 @@ describe('scheduler', () => {
     assert.equal(messages.length, 1)
     await clock.advance(1000)
     assert.deepEqual(bound, ['p to n'])
+  })
+
+  test('[SC13] a pod that a plugin cannot cope with does not stop the others', async (t) => {
+    const fragile: Plugin = {
+      name: 'Fragile',
+      filter: ({ pod }) => {
+        if (pod.metadata.name === 'poison') throw new Error('poisoned')
+        return undefined
+      },
+    }
+    const { core, bound, messages } = start(t, undefined, [fragile])
+    core.setNode(nodeOf('n'))
+    core.setPod(podOf('poison', { priority: 1 }))
+    core.setPod(podOf('fine'))
+    await settle()
+    assert.deepEqual([bound, messages], [['fine to n'], ['poison: Error: poisoned']])
   })
 
   test('[SC8] a pod with scheduling gates waits until the last is removed', async (t) => {

@@ -124,6 +124,19 @@ export class SchedulerCore {
   #schedule(queued: QueuedPod): void {
     const { pod } = queued
     if (this.cache.nodeOf(pod.uid) !== undefined) return this.#queue.delete(pod.uid)
+    try {
+      this.#attempt(queued)
+    } catch (error) {
+      // One Pod that a plugin can't cope with must not stop the others.
+      this.cache.forget(pod.uid)
+      this.#queue.retryAfterBackoff(queued)
+      this.#options.metrics?.attempted('error', 0)
+      this.#options.reports.failed(pod.pod, error)
+    }
+  }
+
+  #attempt(queued: QueuedPod): void {
+    const { pod } = queued
     const startedAt = performance.now()
     const result = this.#cycle.run(pod, this.#profile)
     const placed = 'placement' in result

@@ -80,7 +80,7 @@ export class ObjectGraph {
   #mayBeAbandoned(node: GraphNode): boolean {
     return node.owners.some(({ uid }) => {
       const owner = this.#nodes.get(uid)
-      return !owner?.identity || owner.isDeletingDependents
+      return !owner || !isKept(node, owner)
     })
   }
 
@@ -103,7 +103,7 @@ export class ObjectGraph {
     for (const { uid } of owners) {
       const owner = this.#of(uid)
       owner.dependents.add(node)
-      if (!known.has(uid) && (!owner.identity || owner.isDeletingDependents)) effects.verify.add(node.uid)
+      if (!known.has(uid) && !isKept(node, owner)) effects.verify.add(node.uid)
     }
   }
 
@@ -127,6 +127,12 @@ export class ObjectGraph {
   #dropIfUnused(node: GraphNode): void {
     if (!node.identity && node.dependents.size === 0) this.#nodes.delete(node.uid)
   }
+}
+
+/** Whether the owner keeps the node alive, for all that is known: it is there, in a namespace where it can be one, and does not wait for its dependents to go. */
+function isKept(node: GraphNode, { identity, isDeletingDependents }: GraphNode): boolean {
+  if (!identity || isDeletingDependents) return false
+  return identity.kind.scope !== 'Namespaced' || identity.key.namespace === node.identity?.key.namespace
 }
 
 /** Dependents that keep an owner whose deletion waits for them. */
