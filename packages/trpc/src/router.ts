@@ -12,6 +12,7 @@ import { relatedObjects } from './objects/related.ts'
 import { restartObjects } from './objects/restart.ts'
 import { restoreObject } from './objects/restore.ts'
 import { scaleObjects } from './objects/scale.ts'
+import { searchObjects } from './objects/search.ts'
 import { setSchedulable } from './objects/set-schedulable.ts'
 import { updateObject } from './objects/update.ts'
 import { watchObjects } from './objects/watch.ts'
@@ -27,6 +28,7 @@ export const appRouter = router({
     get: getObject,
     watch: watchObjects,
     window: objectWindow,
+    search: searchObjects,
     inspect: inspectObject,
     related: relatedObjects,
     applyAll: applyDocuments,

@@ -28,8 +28,8 @@ export const trpcCodeOf: Record<StatusReason, TRPC_ERROR_CODE_KEY> = {
 
 /** What an error carries beside its message: the Kubernetes status, and for YAML the documents at fault with their lines. */
 export interface ErrorData {
-  status: Status | undefined
-  documents: DocumentError[] | undefined
+  status?: Status | undefined
+  documents?: DocumentError[] | undefined
 }
 
 const t = initTRPC.context<Context>().create({

@@ -26,7 +26,7 @@ export interface AttentionItem {
 }
 
 export interface WarningLine extends EventLine {
-  about: { resource: string | undefined; kind: string; namespace: string; name: string }
+  about: { resource?: string | undefined; kind: string; namespace: string; name: string }
 }
 
 /** The cluster at a glance. */

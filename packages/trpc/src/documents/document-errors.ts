@@ -13,7 +13,7 @@ export interface DocumentError {
   column: number
   message: string
   /** The field, where the message is about one. */
-  field: string | undefined
+  field?: string | undefined
 }
 
 /** Documents that could not be read or stored; nothing was. */
@@ -28,7 +28,7 @@ export class DocumentErrors extends Error {
 }
 
 export interface FieldProblem {
-  field: string | undefined
+  field?: string | undefined
   message: string
 }
 

@@ -13,12 +13,14 @@ export interface RowData {
   name: string
   /** In the order of the kind's columns. */
   cells: readonly Cell[]
-  state: State | undefined
+  state?: State | undefined
   createdAt: string
   isDeleting: boolean
   /** Whether a controller made it and would make it again. */
-  owner: string | undefined
+  owner?: string | undefined
   unschedulable: boolean
+  /** Wanted replicas, of kinds that have them. */
+  replicas?: number | undefined
 }
 
 interface Counts {
@@ -33,7 +35,7 @@ interface Counts {
 /** First the whole window, then what changed: `ids` in order whenever the order changed, and only the rows that did. */
 export type WindowMessage =
   | ({ type: 'window'; offset: number; rows: RowData[] } & Counts)
-  | ({ type: 'update'; ids: string[] | undefined; rows: RowData[] } & Counts)
+  | ({ type: 'update'; ids?: string[] | undefined; rows: RowData[] } & Counts)
 
 export interface WindowRange {
   query: Query
@@ -92,5 +94,6 @@ export function rowData(row: Row): RowData {
     isDeleting: metadata.deletionTimestamp !== undefined,
     owner: owner && `${owner.kind}/${owner.name}`,
     unschedulable: spec?.unschedulable === true,
+    replicas: row.kind.scale?.replicas(row.object),
   }
 }

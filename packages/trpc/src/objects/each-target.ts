@@ -6,7 +6,7 @@ import type { Target } from '../target.ts'
 export interface TargetResult {
   target: Target
   /** Undefined when it was done. */
-  error: Status | undefined
+  error?: Status | undefined
 }
 
 const atOnce = 16

@@ -9,9 +9,9 @@ export interface RelatedItem {
   namespace: string
   name: string
   /** Undefined for an object that is named but not there. */
-  uid: string | undefined
-  state: State | undefined
-  createdAt: string | undefined
+  uid?: string | undefined
+  state?: State | undefined
+  createdAt?: string | undefined
 }
 
 /** Objects that stand in one relation to another. */

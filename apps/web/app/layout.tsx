@@ -1,0 +1,21 @@
+import { GeistMono } from 'geist/font/mono'
+import { GeistSans } from 'geist/font/sans'
+import type { Metadata, Viewport } from 'next'
+import type { ReactNode } from 'react'
+
+import { themeScript } from '../src/console/theme-script.ts'
+import './globals.css'
+
+export const metadata: Metadata = { title: 'Quarterdeck', description: 'A cluster platform that is run from a browser' }
+export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en" suppressHydrationWarning className={`${GeistSans.variable} ${GeistMono.variable}`}>
+      <head>
+        <script dangerouslySetInnerHTML={{ __html: themeScript }} />
+      </head>
+      <body>{children}</body>
+    </html>
+  )
+}

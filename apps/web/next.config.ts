@@ -1,0 +1,13 @@
+import type { NextConfig } from 'next'
+
+const config: NextConfig = {
+  // The Node server holds the API core; only interface code is bundled.
+  transpilePackages: ['@quarterdeck/ui'],
+  // `npm run typecheck` checks the types of the whole repository.
+  typescript: { ignoreBuildErrors: true },
+  poweredByHeader: false,
+  reactStrictMode: true,
+  devIndicators: false,
+}
+
+export default config

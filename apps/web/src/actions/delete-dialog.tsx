@@ -1,0 +1,106 @@
+import { Button, Dialog, Spinner } from '@quarterdeck/ui'
+import { useQuery } from '@tanstack/react-query'
+
+import { api } from '../api/trpc.ts'
+import type { PendingAction } from './actions-provider.tsx'
+import { plain } from './actions-provider.tsx'
+import { reportEach } from './report.tsx'
+import { restoreDeleted } from './restore-deleted.ts'
+import { nameTargets, type ActionTarget } from './target.ts'
+
+const shownNames = 8
+
+/** Asks before a delete, and shows what goes with it and what it would break. */
+export function DeleteDialog({ action, onClose }: { action: PendingAction; onClose: () => void }) {
+  const { kind, targets } = action
+  const remove = (): void => {
+    onClose()
+    void reportEach(
+      `${nameTargets(kind, targets)}: ${targets.length > 1 ? 'are' : 'is'} being deleted`,
+      () => api.objects.delete.mutate({ targets: [...targets] }),
+      kind.hasHistory && kind.plural !== 'pods' && kind.plural !== 'namespaces'
+        ? { label: 'Undo', run: () => void restoreDeleted(kind, targets) }
+        : undefined,
+    ).then((ok) => ok && action.done?.())
+  }
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={`Delete ${nameTargets(kind, targets)}?`}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="danger" onClick={remove} autoFocus>
+            Delete
+          </Button>
+        </>
+      }
+    >
+      {targets.length === 1 && targets[0] ? <Consequences target={targets[0]} /> : <Names targets={targets} />}
+    </Dialog>
+  )
+}
+
+function Names({ targets }: { targets: readonly ActionTarget[] }) {
+  return (
+    <ul className="flex flex-col gap-0.5 text-sm">
+      {targets.slice(0, shownNames).map((target) => (
+        <li key={`${target.namespace}/${target.name}`} className="truncate font-mono text-xs">
+          {target.namespace && <span className="text-muted">{target.namespace}/</span>}
+          {target.name}
+        </li>
+      ))}
+      {targets.length > shownNames && <li className="text-muted">and {targets.length - shownNames} more</li>}
+    </ul>
+  )
+}
+
+function Consequences({ target }: { target: ActionTarget }) {
+  const { data, isLoading } = useQuery({
+    queryKey: ['related', target],
+    queryFn: () => api.objects.related.query(plain([target])[0]!),
+    staleTime: 0,
+  })
+  if (isLoading) return <Spinner label="Looking for what depends on it" />
+  const deleted = (data ?? []).filter((group) => group.onDelete === 'deleted')
+  const broken = (data ?? []).filter((group) => group.onDelete === 'breaks')
+  if (target.plural === 'namespaces') return <p className="text-sm">Everything in the namespace is deleted with it.</p>
+  if (deleted.length === 0 && broken.length === 0) return <p className="text-sm text-muted">Nothing else depends on it.</p>
+  return (
+    <div className="flex flex-col gap-3 text-sm">
+      {deleted.length > 0 && <Groups title="Deleted with it" groups={deleted} />}
+      {broken.length > 0 && <Groups title="Depends on it" groups={broken} />}
+    </div>
+  )
+}
+
+function Groups({
+  title,
+  groups,
+}: {
+  title: string
+  groups: readonly { title: string; total: number; items: readonly { name: string }[] }[]
+}) {
+  return (
+    <div>
+      <h3 className="font-medium">{title}</h3>
+      <ul className="mt-1 flex flex-col gap-1">
+        {groups.map((group) => (
+          <li key={group.title} className="flex gap-2">
+            <span className="shrink-0 tabular-nums">
+              {group.total} {group.title.toLowerCase()}
+            </span>
+            <span className="min-w-0 truncate text-muted">
+              {group.items
+                .slice(0, 3)
+                .map((item) => item.name)
+                .join(', ')}
+              {group.total > 3 && ' …'}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}

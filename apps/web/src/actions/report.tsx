@@ -1,0 +1,30 @@
+import { toast } from 'sonner'
+
+import { messageOf } from '../api/trpc.ts'
+
+interface Result {
+  target: { name: string }
+  error?: { message?: string } | undefined
+}
+
+/** Does something to several objects and says what came of it; one that fails does not hide the others. */
+export async function reportEach(
+  what: string,
+  act: () => Promise<readonly Result[]>,
+  undo?: { label: string; run: () => void },
+): Promise<boolean> {
+  try {
+    const results = await act()
+    const failed = results.filter((result) => result.error)
+    if (failed.length === 0) {
+      toast.success(what, undo ? { action: { label: undo.label, onClick: undo.run } } : {})
+      return true
+    }
+    const reasons = [...new Set(failed.map((result) => result.error?.message ?? 'unknown error'))].slice(0, 3).join('\n')
+    const counted = results.length > 1 ? ` (${failed.length} of ${results.length})` : ''
+    toast.error(`Not done${counted}: ${what}`, { description: reasons, duration: 12_000 })
+  } catch (error) {
+    toast.error(`Not done: ${what}`, { description: messageOf(error), duration: 12_000 })
+  }
+  return false
+}

@@ -1,0 +1,35 @@
+import type { AppRouter } from '@quarterdeck/trpc'
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client'
+
+const url = '/api/trpc'
+
+/** The API of the dashboard. */
+export const api = createTRPCClient<AppRouter>({
+  links: [
+    splitLink({
+      condition: (operation) => operation.type === 'subscription',
+      true: httpSubscriptionLink({ url }),
+      false: httpBatchLink({ url, maxURLLength: 4000 }),
+    }),
+  ],
+})
+
+export type ApiError = TRPCClientError<AppRouter>
+
+export function isApiError(error: unknown): error is ApiError {
+  return error instanceof TRPCClientError
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+export function isUnauthorized(error: unknown): boolean {
+  return isApiError(error) && error.data?.code === 'UNAUTHORIZED'
+}
+
+/** To the sign-in page, and back here afterwards. */
+export function goToSignIn(): void {
+  const here = location.pathname + location.search
+  location.assign(here === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(here)}`)
+}

@@ -1,0 +1,29 @@
+/** What an address shows. */
+export type Route =
+  | { page: 'overview' }
+  | { page: 'apply' }
+  | { page: 'list'; resource: string }
+  | { page: 'detail'; resource: string; namespace: string; name: string }
+
+export function routeOf(path: string): Route {
+  const [first, second, third] = path.split('/').filter(Boolean).map(decodeURIComponent)
+  if (!first) return { page: 'overview' }
+  if (first === 'apply') return { page: 'apply' }
+  if (!second) return { page: 'list', resource: first }
+  return third
+    ? { page: 'detail', resource: first, namespace: second, name: third }
+    : { page: 'detail', resource: first, namespace: '', name: second }
+}
+
+export function objectHref(
+  { resource, namespace, name }: { resource: string; namespace?: string | undefined; name: string },
+  tab = '',
+): string {
+  const path = [resource, namespace, name].filter(Boolean).map((part) => encodeURIComponent(part!))
+  return `/${path.join('/')}${tab ? `?tab=${tab}` : ''}`
+}
+
+export function listHref(resource: string, parameters: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value)).toString()
+  return `/${encodeURIComponent(resource)}${query ? `?${query}` : ''}`
+}

@@ -1,0 +1,100 @@
+import { Link } from '../console/navigation.tsx'
+import { objectHref } from '../console/route.ts'
+import { bytesText } from '../console/units.ts'
+import type { AnyObject } from './any-object.ts'
+import { Pairs, type Fact } from './facts.tsx'
+
+/** What is worth knowing of an object beyond its metadata; taken from whichever of these parts it has. */
+export function factsOf(object: AnyObject): Fact[] {
+  return [...replicaFacts(object), ...podFacts(object), ...serviceFacts(object), ...nodeFacts(object), ['Type', object.type]]
+}
+
+function replicaFacts({ spec, status }: AnyObject): Fact[] {
+  if (spec?.replicas === undefined) return []
+  const { readyReplicas = 0, updatedReplicas, availableReplicas } = status ?? {}
+  const parts = [
+    `${readyReplicas} ready`,
+    updatedReplicas === undefined ? '' : `${updatedReplicas} up to date`,
+    availableReplicas === undefined ? '' : `${availableReplicas} available`,
+  ]
+  return [
+    [
+      'Replicas',
+      <span key="replicas" className="tabular-nums">
+        {spec.replicas} wanted · {parts.filter(Boolean).join(' · ')}
+      </span>,
+    ],
+    ['Strategy', spec.strategy?.type],
+    [
+      'Selector',
+      spec.selector && (
+        <Pairs
+          pairs={
+            'matchLabels' in spec.selector
+              ? (spec.selector.matchLabels as Record<string, string>)
+              : (spec.selector as Record<string, string>)
+          }
+        />
+      ),
+    ],
+  ]
+}
+
+function podFacts({ spec, status }: AnyObject): Fact[] {
+  if (!spec?.containers) return []
+  return [
+    [
+      'Node',
+      spec.nodeName && (
+        <Link href={objectHref({ resource: 'nodes', name: spec.nodeName })} className="text-accent hover:underline">
+          {spec.nodeName}
+        </Link>
+      ),
+    ],
+    ['Pod IP', status?.podIP && <code className="font-mono text-xs">{status.podIP}</code>],
+    ['Service account', spec.serviceAccountName],
+    ['Quality of service', status?.qosClass],
+  ]
+}
+
+function serviceFacts({ spec }: AnyObject): Fact[] {
+  if (!spec?.ports || spec.containers) return []
+  const ports = spec.ports.map(({ name, port, targetPort, nodePort, protocol = 'TCP' }) => (
+    <li key={`${port}/${protocol}`} className="font-mono text-xs">
+      {name && `${name}: `}
+      {port}
+      {targetPort !== undefined && ` → ${targetPort}`}
+      {nodePort !== undefined && ` (on nodes ${nodePort})`} {protocol}
+    </li>
+  ))
+  return [
+    ['Service type', spec.type],
+    ['Cluster IP', spec.clusterIP && <code className="font-mono text-xs">{spec.clusterIP}</code>],
+    ['Ports', <ul key="ports">{ports}</ul>],
+    ['Selector', spec.selector && Object.keys(spec.selector).length > 0 && <Pairs pairs={spec.selector as Record<string, string>} />],
+  ]
+}
+
+function nodeFacts({ spec, status }: AnyObject): Fact[] {
+  if (!status?.nodeInfo && !status?.allocatable) return []
+  const { allocatable = {}, nodeInfo = {} } = status
+  return [
+    ['Takes new pods', spec?.unschedulable ? 'no, it is cordoned' : 'yes'],
+    ['Allocatable', `${allocatable['cpu'] ?? '?'} CPU · ${memoryText(allocatable['memory'])} · ${allocatable['pods'] ?? '?'} pods`],
+    ['Addresses', status.addresses?.map(({ type, address }) => `${address} (${type})`).join(', ')],
+    ['Pod addresses', spec?.podCIDR],
+    ['Taints', spec?.taints?.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`).join(', ')],
+    ['Version', nodeInfo['kubeletVersion']],
+    ['System', [nodeInfo['osImage'], nodeInfo['architecture'], nodeInfo['kernelVersion']].filter(Boolean).join(' · ')],
+    ['Runtime', nodeInfo['containerRuntimeVersion']],
+  ]
+}
+
+const factors: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, k: 1e3, M: 1e6, G: 1e9 }
+
+/** A memory quantity in units people read. */
+function memoryText(quantity: string | undefined): string {
+  const match = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(quantity ?? '')
+  if (!match) return quantity ?? '?'
+  return bytesText(Number(match[1]) * (factors[match[2]!] ?? 1))
+}

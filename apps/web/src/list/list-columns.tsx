@@ -1,0 +1,46 @@
+import type { KindInfo, RowData } from '@quarterdeck/trpc'
+import { asTone, StateBadge } from '@quarterdeck/ui'
+import { createColumnHelper, columnVisibilityFeature, tableFeatures } from '@tanstack/react-table'
+import type { ReactNode } from 'react'
+
+import { Age } from '../console/time.tsx'
+
+export const listFeatures = tableFeatures({ columnVisibilityFeature })
+
+const helper = createColumnHelper<typeof listFeatures, RowData>()
+
+/** The columns of a kind's list: name, namespace, then what the kind declares. */
+export function listColumnsOf(kind: KindInfo) {
+  return [
+    helper.accessor('name', { id: 'Name', header: 'Name', enableHiding: false }),
+    ...(kind.isNamespaced ? [helper.accessor('namespace', { id: 'Namespace', header: 'Namespace' })] : []),
+    ...kind.columns.map((column, index) =>
+      helper.accessor((row) => row.cells[index] ?? null, {
+        id: column.name,
+        header: column.name,
+        cell: ({ row }): ReactNode => <Cell row={row.original} column={column} index={index} />,
+      }),
+    ),
+  ]
+}
+
+function Cell({ row, column, index }: { row: RowData; column: KindInfo['columns'][number]; index: number }): ReactNode {
+  const value = row.cells[index]
+  if (column.name === 'State' && row.state)
+    return <StateBadge text={row.state.text} tone={asTone(row.state.tone)} reason={row.state.reason} />
+  if (value === null || value === undefined || value === '' || value === '<none>') return <span className="text-faint">–</span>
+  if (column.type === 'date') return <Age time={String(value)} />
+  if (typeof value === 'number') return <span className="tabular-nums">{value}</span>
+  return <span title={String(value)}>{String(value)}</span>
+}
+
+/** How wide a column is: as wide as what it usually holds, and what is text may grow. */
+export function widthOf(column: string, type: string | undefined): string {
+  if (column === 'Name') return 'minmax(180px, 2.4fr)'
+  if (column === 'Namespace') return 'minmax(110px, 1fr)'
+  if (column === 'State') return 'minmax(130px, 1fr)'
+  if (column === 'Message') return 'minmax(240px, 4fr)'
+  if (type === 'date') return '84px'
+  if (type === 'integer' || type === 'boolean' || column === 'Ready') return 'minmax(84px, 0.5fr)'
+  return 'minmax(100px, 1fr)'
+}

@@ -1,0 +1,41 @@
+import type { Summary } from '@quarterdeck/trpc'
+import { EmptyState, StateBadge, asTone } from '@quarterdeck/ui'
+import { CircleCheckBig } from 'lucide-react'
+
+import { KindIcon } from '../console/kind-icon.tsx'
+import { Link } from '../console/navigation.tsx'
+import { objectHref } from '../console/route.ts'
+import { Age } from '../console/time.tsx'
+
+export function AttentionList({ items, total }: { items: Summary['attention']; total: number }) {
+  if (items.length === 0) return <EmptyState icon={CircleCheckBig} title="Everything is as it should be" className="!py-10" />
+  return (
+    <>
+      <ul className="divide-y divide-line">
+        {items.map((item) => (
+          <li key={`${item.resource}/${item.namespace}/${item.name}`}>
+            <Link
+              href={objectHref(item)}
+              className="focus-ring grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 gap-y-0.5 px-4 py-2 hover:bg-hover/60"
+            >
+              <KindIcon resource={item.resource} className="size-4 text-muted" />
+              <span className="min-w-0 truncate">
+                <span className="font-medium">{item.name}</span> <span className="text-xs text-muted">{item.namespace}</span>
+              </span>
+              <StateBadge text={item.state.text} tone={asTone(item.state.tone)} className="text-xs" />
+              <span className="col-start-2 min-w-0 truncate text-xs text-muted">{item.state.reason ?? item.kind}</span>
+              <span className="text-right text-xs text-muted">
+                <Age time={item.since} />
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {total > items.length && (
+        <p className="border-t border-line px-4 py-2 text-xs text-muted">
+          The first {items.length} of {total.toLocaleString()}. The counts above lead to the rest.
+        </p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,54 @@
+import { isApiError } from '@quarterdeck/api-machinery'
+import { z } from 'zod'
+
+import { Row } from '../live/row.ts'
+import { rowData, type RowData } from '../live/window.ts'
+import { placeOf } from '../kinds/sections.ts'
+import { authorizeReading } from '../target.ts'
+import { procedure } from '../trpc.ts'
+
+/** Kinds whose names nobody looks for. */
+const notSearched = new Set([
+  'events',
+  'leases.coordination.k8s.io',
+  'endpoints',
+  'endpointslices.discovery.k8s.io',
+  'controllerrevisions.apps',
+])
+
+/** Objects of every kind whose `namespace/name` holds all the words; those whose name begins with the text first. */
+export const searchObjects = procedure
+  .input(z.object({ text: z.string().min(1).max(200), limit: z.int().min(1).max(100).default(30) }))
+  .query(async ({ ctx, input }): Promise<{ resource: string; row: RowData }[]> => {
+    const { core } = ctx.server
+    const words = input.text.toLowerCase().split(/\s+/).filter(Boolean)
+    const found: Row[] = []
+    const kinds = core.registry.kinds.filter(
+      (kind) => !kind.storedAs && !notSearched.has(kind.resource) && mayRead(() => authorizeReading(core, ctx.user, kind)),
+    )
+    for (const kind of kinds.toSorted((a, b) => placeOf(a) - placeOf(b))) {
+      const cache = await core.cacheOf(kind)
+      let ofKind = 0
+      for (const stored of cache.list()) {
+        const path = `${stored.key.namespace}/${stored.key.name}`.toLowerCase()
+        if (!words.every((word) => path.includes(word))) continue
+        found.push(new Row(kind, stored))
+        if (++ofKind >= input.limit) break
+      }
+    }
+    const startsWell = (row: Row): number => (row.name.startsWith(words[0] ?? '') ? 0 : 1)
+    return found
+      .toSorted((a, b) => startsWell(a) - startsWell(b) || a.name.length - b.name.length)
+      .slice(0, input.limit)
+      .map((row) => ({ resource: row.kind.resource, row: rowData(row) }))
+  })
+
+function mayRead(authorize: () => void): boolean {
+  try {
+    authorize()
+    return true
+  } catch (error) {
+    if (isApiError(error, 'Forbidden')) return false
+    throw error
+  }
+}

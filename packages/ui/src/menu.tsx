@@ -1,0 +1,71 @@
+import { Check } from 'lucide-react'
+import { DropdownMenu as Radix } from 'radix-ui'
+import type { ReactNode } from 'react'
+
+import { cn } from './class-names.ts'
+
+const panel = 'z-50 min-w-44 max-w-[90vw] max-h-[70vh] overflow-auto rounded-md border border-line bg-raised p-1 text-sm shadow-pop'
+const item =
+  'flex cursor-pointer items-center gap-2 rounded px-2 py-1.5 outline-none select-none data-[highlighted]:bg-hover data-[disabled]:opacity-50 [&_svg]:size-4'
+
+/** A menu that opens from its trigger, worked with arrow keys. */
+export function Menu({ trigger, children, align = 'end' }: { trigger: ReactNode; children: ReactNode; align?: 'start' | 'end' }) {
+  return (
+    <Radix.Root modal={false}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content align={align} sideOffset={4} collisionPadding={8} className={panel}>
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
+
+export interface MenuItemProps {
+  children: ReactNode
+  onSelect: () => void
+  isDanger?: boolean
+  isDisabled?: boolean
+}
+
+export function MenuItem({ children, onSelect, isDanger, isDisabled = false }: MenuItemProps) {
+  return (
+    <Radix.Item className={cn(item, isDanger && 'text-bad')} onSelect={onSelect} disabled={isDisabled}>
+      {children}
+    </Radix.Item>
+  )
+}
+
+/** An item that is on or off; choosing it keeps the menu open. */
+export function MenuCheckItem({
+  children,
+  isChecked,
+  onChange,
+}: {
+  children: ReactNode
+  isChecked: boolean
+  onChange: (next: boolean) => void
+}) {
+  return (
+    <Radix.CheckboxItem
+      className={cn(item, 'pl-7 relative')}
+      checked={isChecked}
+      onCheckedChange={onChange}
+      onSelect={(event) => event.preventDefault()}
+    >
+      <Radix.ItemIndicator className="absolute left-2">
+        <Check />
+      </Radix.ItemIndicator>
+      {children}
+    </Radix.CheckboxItem>
+  )
+}
+
+export function MenuLabel({ children }: { children: ReactNode }) {
+  return <Radix.Label className="px-2 py-1 text-xs text-muted">{children}</Radix.Label>
+}
+
+export function MenuSeparator() {
+  return <Radix.Separator className="my-1 h-px bg-line" />
+}
