@@ -4,18 +4,15 @@
  * it until the last pod is gone. API server, scheduler and every controller run in this process over Postgres; the nodes' part is
  * played by one loop that answers for all of them.
  */
-import { randomUUID } from 'node:crypto'
-
 import { deployments, nodes, pods, services, type Pod } from '@quarterdeck/api'
 import { controllerManager, createApiServer } from '@quarterdeck/apiserver'
 import { isApiError, keyOf, timestamp } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
-import { createInformer, createLogger, noMetrics } from '@quarterdeck/controller-runtime'
+import { createInformer, createLogger, runControllers } from '@quarterdeck/controller-runtime'
+import { createControllers } from '@quarterdeck/controllers'
 import { createScheduler } from '@quarterdeck/scheduler'
 import { openPostgresStore } from '@quarterdeck/storage'
 import { testDatabase } from '@quarterdeck/testing'
-
-import { runWorker } from '../../apps/worker/src/run-worker.ts'
 
 const [nodeCount = 5000, podCount = 10_000] = process.argv.slice(2).map(Number)
 const key = { namespace: 'default', name: 'scale' }
@@ -95,15 +92,16 @@ await inParallel(Array.from({ length: nodeCount }), (_, i) =>
 )
 note(`${nodeCount} nodes registered`, nodeCount)
 
-const running = runWorker({
-  client,
-  identity: randomUUID(),
-  signal: stop.signal,
-  scheduler: createScheduler(),
+const controllers = createControllers({
   kinds: () => server.core.registry.kinds,
+  nodeHealth: { graceMs: 3_600_000, startupGraceMs: 3_600_000 },
+  nodeIpam: { clusterCidr: '10.128.0.0/9' },
+})
+const running = runControllers({
+  controllers: [createScheduler().controller, ...controllers],
+  client,
+  signal: stop.signal,
   log: createLogger('bench', 'error'),
-  metrics: noMetrics,
-  controllers: { nodeHealth: { graceMs: 3_600_000, startupGraceMs: 3_600_000 }, nodeIpam: { clusterCidr: '10.128.0.0/9' } },
 })
 const counts = startNodes(client, stop.signal)
 await until(async () => (await client.list(nodes)).items.every(({ spec }) => spec.podCIDR))
