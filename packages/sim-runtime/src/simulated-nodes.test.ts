@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+
+import { configMaps, leases, nodes, type Pod, pods, serviceAccounts } from '@quarterdeck/api'
+import { type Draft, isApiError } from '@quarterdeck/api-machinery'
+import { apiServerUser, createApiServer } from '@quarterdeck/apiserver'
+import { createMemoryStore } from '@quarterdeck/storage'
+
+import { completeAfterAnnotation } from './sim-pod.ts'
+import { startSimulatedNodes } from './simulated-nodes.ts'
+
+void describe('simulated nodes', () => {
+  const stop = new AbortController()
+  after(() => stop.abort())
+
+  void test('register, renew their leases, and run pods to their end', async () => {
+    const server = await createApiServer({ store: createMemoryStore() })
+    const client = server.clientFor(apiServerUser, 'test')
+    const unlessThere = (error: unknown) => (isApiError(error, 'AlreadyExists') ? undefined : Promise.reject(error))
+    await client.create(serviceAccounts, { metadata: { name: 'default', namespace: 'default' } }).catch(unlessThere)
+    await client.create(configMaps, { metadata: { name: 'kube-root-ca.crt', namespace: 'default' } }).catch(unlessThere)
+    const sim = startSimulatedNodes({ client, count: 20, startDelayMs: 1, signal: stop.signal })
+    await sim.registered
+    const { items } = await client.list(nodes, { labelSelector: 'type=simulated' })
+    assert.equal(items.length, 20)
+    assert.ok(items.every((node) => node.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True')))
+    assert.equal((await client.list(leases, { namespace: 'kube-node-lease' })).items.length, 20)
+
+    const create = (name: string, annotations: Record<string, string>) => {
+      const draft = {
+        metadata: { namespace: 'default', name, annotations },
+        spec: { nodeName: 'sim-3', containers: [{ name: 'main', image: 'x' }] },
+      }
+      return client.create(pods, draft as unknown as Draft<Pod>)
+    }
+    await create('stays', {})
+    await create('ends', { [completeAfterAnnotation]: '0' })
+    const seen: string[] = []
+    for await (const event of client.watch(pods, { namespace: 'default', signal: stop.signal })) {
+      if (event.type === 'BOOKMARK') continue
+      const { name } = event.object.metadata
+      seen.push(`${event.type} ${name} ${event.object.status.phase}`)
+      if (
+        event.type === 'MODIFIED' &&
+        name === 'stays' &&
+        event.object.status.phase === 'Running' &&
+        !event.object.metadata.deletionTimestamp
+      )
+        await client.delete(pods, { namespace: 'default', name: 'stays' })
+      if (seen.includes('DELETED stays Running') && seen.includes('MODIFIED ends Succeeded')) break
+    }
+    assert.ok(seen.includes('MODIFIED ends Running'))
+    stop.abort()
+    await sim.stopped
+  })
+})
