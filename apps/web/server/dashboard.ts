@@ -2,12 +2,13 @@ import type { RequestListener } from 'node:http'
 import { fileURLToPath } from 'node:url'
 
 import type { ApiServer, NodeConnections } from '@quarterdeck/apiserver'
+import { installWebContext } from '@quarterdeck/trpc'
 import nextModule from 'next'
 
 /** CommonJS whose types say `default` where the module itself is the function. */
 const next = nextModule as unknown as typeof nextModule.default
 
-/** What the code of the dashboard's routes finds of this process: the one API core, not a copy in the bundle. */
+/** What the dashboard's routes work with: the one API core of this process, not a copy in the bundle. */
 export interface WebContext {
   server: ApiServer
   nodes: NodeConnections
@@ -20,7 +21,10 @@ export interface Dashboard {
 
 /** Starts Next in this process. */
 export async function startDashboard(context: WebContext, isDevelopment: boolean): Promise<Dashboard> {
-  ;(globalThis as Record<symbol, unknown>)[Symbol.for('quarterdeck.web')] = context
+  installWebContext({
+    ...context,
+    onInternalError: (error, path) => console.error('the dashboard failed at', path, error),
+  })
   const app = next({ dev: isDevelopment, dir: fileURLToPath(new URL('..', import.meta.url)) })
   await app.prepare()
   const handle = app.getRequestHandler()

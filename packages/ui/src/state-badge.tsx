@@ -30,7 +30,7 @@ export interface StateBadgeProps {
 /** A state as a shape and a word; why it is so is in its tooltip. */
 export function StateBadge({ text, tone, reason, className }: StateBadgeProps) {
   return (
-    <span title={reason} className={cn('inline-flex min-w-0 items-center gap-1.5', className)}>
+    <span title={reason} className={cn('inline-flex max-w-full min-w-0 items-center gap-1.5 align-middle', className)}>
       <ToneIcon tone={tone} />
       <span className="truncate">{text}</span>
     </span>

@@ -4,7 +4,7 @@ export type Fact = readonly [name: string, value: ReactNode]
 
 /** Names and values, two by two. Values that are empty are left out. */
 export function Facts({ facts }: { facts: readonly Fact[] }) {
-  const shown = facts.filter(([, value]) => value !== undefined && value !== null && value !== '')
+  const shown = facts.filter(([, value]) => value !== undefined && value !== null && value !== '' && value !== false)
   return (
     <dl className="grid grid-cols-[minmax(90px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1.5 px-4 py-3 text-sm">
       {shown.map(([name, value]) => (

@@ -38,7 +38,7 @@ function Cell({ row, column, index }: { row: RowData; column: KindInfo['columns'
 export function widthOf(column: string, type: string | undefined): string {
   if (column === 'Name') return 'minmax(180px, 2.4fr)'
   if (column === 'Namespace') return 'minmax(110px, 1fr)'
-  if (column === 'State') return 'minmax(130px, 1fr)'
+  if (column === 'State') return 'minmax(172px, 1fr)'
   if (column === 'Message') return 'minmax(240px, 4fr)'
   if (type === 'date') return '84px'
   if (type === 'integer' || type === 'boolean' || column === 'Ready') return 'minmax(84px, 0.5fr)'

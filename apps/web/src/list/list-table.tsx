@@ -1,6 +1,6 @@
 import type { KindInfo, RowData } from '@quarterdeck/trpc'
 import { Checkbox, Spinner, cn } from '@quarterdeck/ui'
-import { useTable } from '@tanstack/react-table'
+import { useTable, type ColumnDef } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
@@ -39,7 +39,7 @@ export function ListTable({ kind, window, isStale, sort, onSort, visibility, onV
   const columns = useMemo(() => listColumnsOf(kind), [kind])
   const table = useTable({
     features: listFeatures,
-    columns,
+    columns: columns as ColumnDef<typeof listFeatures, RowData>[],
     data: window ? (window.rows as RowData[]) : noRows,
     state: { columnVisibility: visibility },
     getRowId: (row: RowData) => row.id,

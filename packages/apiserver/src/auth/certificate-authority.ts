@@ -1,6 +1,5 @@
 import 'reflect-metadata'
 
-import { webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
 
 import * as x509 from '@peculiar/x509'
@@ -26,7 +25,7 @@ export interface CertificateAuthority extends KeyPair {
 }
 
 export async function createAuthorityKeyPair(commonName: string, days: number): Promise<KeyPair> {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name: [{ CN: [commonName] }],
@@ -48,7 +47,7 @@ export async function createAuthorityKeyPair(commonName: string, days: number): 
 /** Opens an authority made by createAuthorityKeyPair. */
 export async function openAuthority(pair: KeyPair): Promise<CertificateAuthority> {
   const certificate = new x509.X509Certificate(pair.certificatePem)
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pair.keyPem), algorithm, false, ['sign'])
+  const signingKey = await crypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pair.keyPem), algorithm, false, ['sign'])
 
   async function issue(
     name: x509.X509CertificateCreateParamsName,
@@ -56,7 +55,7 @@ export async function openAuthority(pair: KeyPair): Promise<CertificateAuthority
     days: number,
     hosts: readonly string[],
   ): Promise<KeyPair> {
-    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+    const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
     const issued = await x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(),
       subject: name,
@@ -71,7 +70,11 @@ export async function openAuthority(pair: KeyPair): Promise<CertificateAuthority
         new x509.ExtendedKeyUsageExtension([usage]),
         await x509.AuthorityKeyIdentifierExtension.create(certificate),
         ...(hosts.length > 0
-          ? [new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value })))]
+          ? [
+              new x509.SubjectAlternativeNameExtension(
+                hosts.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value })),
+              ),
+            ]
           : []),
       ],
     })
@@ -93,11 +96,11 @@ function validity(days: number): { notBefore: Date; notAfter: Date } {
 
 /** 127 random bits, so that the number is positive. */
 function serialNumber(): string {
-  const bytes = webcrypto.getRandomValues(new Uint8Array(16))
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
   bytes[0]! &= 0x7f
   return Buffer.from(bytes).toString('hex')
 }
 
-async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
-  return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')
+async function exportKey(key: Parameters<typeof crypto.subtle.exportKey>[1]): Promise<string> {
+  return x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')
 }
