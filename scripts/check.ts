@@ -12,7 +12,11 @@ const checks: [name: string, command: string, args: string[]][] = [
 const failed: string[] = []
 for (const [name, command, args] of checks) {
   const start = performance.now()
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }, maxBuffer: 64 * 1024 * 1024 })
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
+    maxBuffer: 64 * 1024 * 1024,
+  })
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   console.log(`${status === 0 ? '✔' : '✘'} ${name} (${seconds} s)`)
   if (status === 0) continue

@@ -32,7 +32,9 @@ if (failed.length > 0) {
 }
 
 function tests(...folders: string[]): string[] {
-  return globSync(`{${folders.join(',')},}/**/*.test.ts`, { exclude: (path) => path.includes('node_modules') || path.includes('.next') }).toSorted()
+  return globSync(`{${folders.join(',')},}/**/*.test.ts`, {
+    exclude: (path) => path.includes('node_modules') || path.includes('.next'),
+  }).toSorted()
 }
 
 function run(file: string, args: string[]): number {

@@ -15,7 +15,9 @@ export function pinnedNode() {
 
 export async function installDependencies() {
   await once('install', ['package.json', 'package-lock.json', ...workspaceManifests()], 'Installing dependencies', async () => {
-    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+    // A clean install takes away what is there: in a checkout at work only what has changed is fetched.
+    const command = existsSync(pinnedNode()) ? 'install' : 'ci'
+    await run('npm', [command, '--no-audit', '--no-fund', '--loglevel=error'])
   })
   if (!existsSync(pinnedNode())) throw new Error('the pinned Node is missing from node_modules: run "npm ci" with install scripts allowed')
 }

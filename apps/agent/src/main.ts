@@ -1,5 +1,6 @@
 import { createHttpClient } from '@quarterdeck/client'
 import { createLogger } from '@quarterdeck/controller-runtime'
+import { runProcess } from '@quarterdeck/process'
 import { startSimulatedNodes } from '@quarterdeck/sim-runtime'
 
 import { runNode, teardownNode } from './node.ts'
@@ -7,9 +8,14 @@ import { type AgentSettings, readSettings, usage } from './settings.ts'
 
 const log = createLogger('agent')
 
-async function run(settings: AgentSettings): Promise<void> {
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+runProcess('agent', async (signal) => {
+  const settings = await readSettings(process.argv.slice(2), process.env)
+  if (!settings) return console.log(usage)
+  if (settings.teardown) return teardownNode(settings, log)
+  await run(settings, signal)
+})
+
+async function run(settings: AgentSettings, signal: AbortSignal): Promise<void> {
   const { caPem, certificatePem, keyPem, token } = settings.credentials
   const client = createHttpClient({
     url: settings.apiUrl,
@@ -19,22 +25,9 @@ async function run(settings: AgentSettings): Promise<void> {
     ...(keyPem === undefined ? {} : { keyPem }),
     ...(token === undefined ? {} : { token }),
   })
-  const { signal } = stop
   await Promise.all([
     settings.runsNode ? runNode({ settings, client, log, signal }) : undefined,
     settings.nodesSimulated > 0 ? startSimulatedNodes({ client, count: settings.nodesSimulated, log, signal }).stopped : undefined,
   ])
   await client.close()
-}
-
-try {
-  const settings = readSettings(process.argv.slice(2), process.env)
-  if (!settings) console.log(usage)
-  else if (settings.teardown) await teardownNode(settings, log)
-  else await run(settings)
-  // What the engine is still doing for a pod goes on without us.
-  process.exit()
-} catch (error) {
-  console.error(`agent: ${(error as Error).message}`)
-  process.exit(1)
 }

@@ -94,7 +94,7 @@ void describe('a node with its services and names', () => {
     await once(server, 'listening')
     const dataDir = await mkdtemp(join(tmpdir(), 'quarterdeck-agent-'))
     const args = ['--node-name', nodeName, '--data-dir', dataDir, '--cluster-dns', '10.213.100.10', '--service-cidr', '10.213.100.0/24']
-    const read = readSettings([...args, '--api-url', `http://127.0.0.1:${(server.address() as AddressInfo).port}`], process.env)
+    const read = await readSettings([...args, '--api-url', `http://127.0.0.1:${(server.address() as AddressInfo).port}`], process.env)
     assert.ok(read)
     settings = read
     const agent = api.clientFor({ name: nodeUserPrefix + nodeName, groups: [nodesGroup, 'system:authenticated'] }, 'agent')

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
+import { readKubeconfig } from '@quarterdeck/client'
 import { defaultSocketPath } from '@quarterdeck/docker-runtime'
 import { defaultNodeName } from '@quarterdeck/kubelet'
 
@@ -37,6 +38,7 @@ export interface AgentSettings {
 export const usage = `Usage: agent [options]     (each option may also be given as QD_AGENT_<NAME>)
 
   --api-url URL            the API server (https://127.0.0.1:6443)
+  --kubeconfig FILE        where the API server is and this node's credential, instead of the next four
   --ca FILE                certificate authority of the API server
   --cert FILE --key FILE   client certificate of this node, or
   --token-file FILE        bearer token, read anew at every use
@@ -56,6 +58,7 @@ export const usage = `Usage: agent [options]     (each option may also be given 
 
 const options = {
   'api-url': { type: 'string' },
+  kubeconfig: { type: 'string' },
   ca: { type: 'string' },
   cert: { type: 'string' },
   key: { type: 'string' },
@@ -77,7 +80,7 @@ const options = {
 } as const
 
 /** Flags first, then the environment, then defaults. Undefined if only help was asked for. Throws with one clear line. */
-export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): AgentSettings | undefined {
+export async function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Promise<AgentSettings | undefined> {
   const { values } = parseArgs({ args: [...args], options, strict: true })
   if (values.help) return undefined
   const text = (name: Extract<keyof typeof values, string>): string | undefined => {
@@ -88,7 +91,9 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): A
     const path = text(name)
     return path === undefined ? undefined : readFileSync(path, 'utf8')
   }
-  const apiUrl = (text('api-url') ?? 'https://127.0.0.1:6443').replace(/\/$/, '')
+  const kubeconfigFile = text('kubeconfig')
+  const kubeconfig = kubeconfigFile === undefined ? undefined : await readKubeconfig(kubeconfigFile)
+  const apiUrl = (text('api-url') ?? kubeconfig?.url ?? 'https://127.0.0.1:6443').replace(/\/$/, '')
   const nodeName = text('node-name') ?? defaultNodeName()
   const dataDir = resolve(text('data-dir') ?? '/var/lib/quarterdeck/node')
   const tokenFile = text('token-file')
@@ -96,10 +101,10 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): A
     apiUrl,
     tunnelUrl: text('tunnel-url') ?? `${apiUrl.replace(/^http/, 'ws')}/tunnel/v1/nodes/${nodeName}`,
     credentials: {
-      caPem: file('ca'),
-      certificatePem: file('cert'),
-      keyPem: file('key'),
-      token: tokenFile === undefined ? undefined : () => readFileSync(tokenFile, 'utf8').trim(),
+      caPem: file('ca') ?? kubeconfig?.caPem,
+      certificatePem: file('cert') ?? kubeconfig?.certificatePem,
+      keyPem: file('key') ?? kubeconfig?.keyPem,
+      token: tokenFile === undefined ? kubeconfig?.token : () => readFileSync(tokenFile, 'utf8').trim(),
     },
     nodeName,
     labels: labelsOf(text('node-labels')),

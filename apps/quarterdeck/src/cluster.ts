@@ -61,7 +61,15 @@ export async function startCluster({ options, data, root, signal }: ClusterOptio
     })
     await step('Starting the API server and the dashboard', () => untilWebReady(dashboardUrl, web, data.credentials, signal))
     run('worker', [...watch, 'apps/worker/src/main.ts'], { DATABASE_URL: databaseUrl })
-    const agent = run('agent', [...watch, 'apps/agent/src/main.ts'], agentEnvironment(options, data, nodeName))
+    const agent = run('agent', [...watch, 'apps/agent/src/main.ts', ...agentArguments(data, nodeName)], {})
+    if (options.nodesSimulated > 0) {
+      const credential = ['--kubeconfig', join(data.credentials, 'admin.kubeconfig')]
+      run(
+        'simulated-nodes',
+        ['apps/agent/src/main.ts', ...credential, '--no-node', '--nodes-simulated', String(options.nodesSimulated)],
+        {},
+      )
+    }
     const kubeconfigFile = join(data.credentials, 'admin.kubeconfig')
     await step(`Starting the scheduler, the controllers and node ${nodeName}`, () =>
       untilNodeReady(nodeName, agent, kubeconfigFile, signal),
@@ -83,15 +91,18 @@ export function nodeNameOf({ nodeName }: StartOptions): string {
   return name
 }
 
-export function agentEnvironment(options: StartOptions, data: DataDirectory, nodeName: string): Record<string, string> {
-  return {
-    QUARTERDECK_KUBECONFIG: join(data.credentials, 'node.kubeconfig'),
-    QUARTERDECK_NODE_NAME: nodeName,
-    QUARTERDECK_DATA_DIR: data.node,
-    QUARTERDECK_DOCKER_SOCKET: dockerSocket(),
-    QUARTERDECK_NODES_SIMULATED: String(options.nodesSimulated),
-    QUARTERDECK_ADMIN_KUBECONFIG: join(data.credentials, 'admin.kubeconfig'),
-  }
+/** The arguments of this machine's agent. */
+export function agentArguments(data: DataDirectory, nodeName: string): string[] {
+  return [
+    '--kubeconfig',
+    join(data.credentials, 'node.kubeconfig'),
+    '--node-name',
+    nodeName,
+    '--data-dir',
+    data.node,
+    '--docker-socket',
+    dockerSocket(),
+  ]
 }
 
 async function startDatabase(data: DataDirectory, started: { stop(): Promise<void> }[]): Promise<string> {

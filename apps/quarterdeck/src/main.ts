@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 import { SettingError } from '@quarterdeck/process'
 
-import { agentEnvironment, nodeNameOf, startCluster, type Cluster } from './cluster.ts'
+import { agentArguments, nodeNameOf, startCluster, type Cluster } from './cluster.ts'
 import { openDataDirectory } from './data-directory.ts'
 import { ensureDockerEngine } from './docker-engine.ts'
 import { helpText, parseOptions, type StartOptions } from './options.ts'
@@ -79,11 +79,8 @@ async function announce({ dashboardUrl, kubeconfigFile, passwordFile }: Cluster)
 /** Runs the agent once more, to take away what agents have made. */
 async function tearDown(options: StartOptions, data: Awaited<ReturnType<typeof openDataDirectory>>): Promise<void> {
   await step('Stopping the pods and removing what was made on this machine', async () => {
-    const child = spawn(process.execPath, ['apps/agent/src/main.ts', '--teardown'], {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, ...agentEnvironment(options, data, nodeNameOf(options)) },
-    })
+    const args = ['apps/agent/src/main.ts', ...agentArguments(data, nodeNameOf(options)), '--teardown']
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
     const [code] = (await once(child, 'exit')) as [number | null]
     if (code !== 0) throw new SettingError('the agent could not remove everything: see above')
   })
