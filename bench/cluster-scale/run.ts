@@ -12,7 +12,8 @@ import { createInformer, createLogger, runControllers } from '@quarterdeck/contr
 import { createControllers } from '@quarterdeck/controllers'
 import { createScheduler } from '@quarterdeck/scheduler'
 import { openPostgresStore } from '@quarterdeck/storage'
-import { testDatabase } from '@quarterdeck/testing'
+
+import { withPostgres } from '../lib/bench-cluster.ts'
 
 const [nodeCount = 5000, podCount = 10_000] = process.argv.slice(2).map(Number)
 const key = { namespace: 'default', name: 'scale' }
@@ -67,69 +68,71 @@ function startNodes(client: Client, signal: AbortSignal): { bound: number; exist
   return counts
 }
 
-const database = await testDatabase()
-const store = await openPostgresStore({ connectionString: database.connectionString })
-const server = await createApiServer({ store })
-const client = server.clientFor(controllerManager, 'bench')
-const stop = new AbortController()
-const rows: { what: string; seconds: number; perSecond: number }[] = []
-let beganAt = performance.now()
-const note = (what: string, count: number): void => {
-  const seconds = (performance.now() - beganAt) / 1000
-  rows.push({ what, seconds: Number(seconds.toFixed(1)), perSecond: Math.round(count / seconds) })
+async function measure(connectionString: string): Promise<void> {
+  const store = await openPostgresStore({ connectionString })
+  const server = await createApiServer({ store })
+  const client = server.clientFor(controllerManager, 'bench')
+  const stop = new AbortController()
+  const rows: { what: string; seconds: number; perSecond: number }[] = []
+  let beganAt = performance.now()
+  const note = (what: string, count: number): void => {
+    const seconds = (performance.now() - beganAt) / 1000
+    rows.push({ what, seconds: Number(seconds.toFixed(1)), perSecond: Math.round(count / seconds) })
+  }
+  const until = async (probe: () => boolean | Promise<boolean>): Promise<void> => {
+    while (!(await probe())) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+
+  const ready = [{ type: 'Ready', status: 'True', lastHeartbeatTime: timestamp(), lastTransitionTime: timestamp() }]
+  await inParallel(Array.from({ length: nodeCount }), (_, i) =>
+    client.create(nodes, {
+      metadata: { name: `node-${i}` },
+      spec: {},
+      status: { allocatable: { cpu: '4', memory: '32Gi', pods: '110' }, conditions: ready },
+    }),
+  )
+  note(`${nodeCount} nodes registered`, nodeCount)
+
+  const controllers = createControllers({
+    kinds: () => server.core.registry.kinds,
+    nodeHealth: { graceMs: 3_600_000, startupGraceMs: 3_600_000 },
+    nodeIpam: { clusterCidr: '10.128.0.0/9' },
+  })
+  const running = runControllers({
+    controllers: [createScheduler().controller, ...controllers],
+    client,
+    signal: stop.signal,
+    log: createLogger('bench', 'error'),
+  })
+  const counts = startNodes(client, stop.signal)
+  await until(async () => (await client.list(nodes)).items.every(({ spec }) => spec.podCIDR))
+  note(`${nodeCount} nodes have their address range`, nodeCount)
+
+  await client.create(services, { metadata: key, spec: { selector: labels, ports: [{ port: 80 }] }, status: {} })
+  beganAt = performance.now()
+  const template = {
+    metadata: { labels },
+    spec: { containers: [{ name: 'c', image: 'pause', resources: { requests: { cpu: '100m', memory: '64Mi' } } }] },
+  }
+  await client.create(deployments, { metadata: key, spec: { replicas: podCount, selector: { matchLabels: labels }, template }, status: {} })
+  await until(() => counts.existing === podCount)
+  note(`${podCount} pods created by their ReplicaSet`, podCount)
+  await until(() => counts.bound === podCount)
+  note(`${podCount} pods bound`, podCount)
+  await until(async () => (await client.get(deployments, key)).status.availableReplicas === podCount)
+  note(`${podCount} pods available in the Deployment's status`, podCount)
+
+  beganAt = performance.now()
+  await client.delete(deployments, key, { propagationPolicy: 'Background' })
+  await until(() => counts.existing === 0)
+  note(`${podCount} pods deleted with their Deployment`, podCount)
+
+  stop.abort()
+  await running
+  await store.close()
+  console.table(rows)
+  console.log(`memory: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`)
 }
-const until = async (probe: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await probe())) await new Promise((resolve) => setTimeout(resolve, 20))
-}
 
-const ready = [{ type: 'Ready', status: 'True', lastHeartbeatTime: timestamp(), lastTransitionTime: timestamp() }]
-await inParallel(Array.from({ length: nodeCount }), (_, i) =>
-  client.create(nodes, {
-    metadata: { name: `node-${i}` },
-    spec: {},
-    status: { allocatable: { cpu: '4', memory: '32Gi', pods: '110' }, conditions: ready },
-  }),
-)
-note(`${nodeCount} nodes registered`, nodeCount)
-
-const controllers = createControllers({
-  kinds: () => server.core.registry.kinds,
-  nodeHealth: { graceMs: 3_600_000, startupGraceMs: 3_600_000 },
-  nodeIpam: { clusterCidr: '10.128.0.0/9' },
-})
-const running = runControllers({
-  controllers: [createScheduler().controller, ...controllers],
-  client,
-  signal: stop.signal,
-  log: createLogger('bench', 'error'),
-})
-const counts = startNodes(client, stop.signal)
-await until(async () => (await client.list(nodes)).items.every(({ spec }) => spec.podCIDR))
-note(`${nodeCount} nodes have their address range`, nodeCount)
-
-await client.create(services, { metadata: key, spec: { selector: labels, ports: [{ port: 80 }] }, status: {} })
-beganAt = performance.now()
-const template = {
-  metadata: { labels },
-  spec: { containers: [{ name: 'c', image: 'pause', resources: { requests: { cpu: '100m', memory: '64Mi' } } }] },
-}
-await client.create(deployments, { metadata: key, spec: { replicas: podCount, selector: { matchLabels: labels }, template }, status: {} })
-await until(() => counts.existing === podCount)
-note(`${podCount} pods created by their ReplicaSet`, podCount)
-await until(() => counts.bound === podCount)
-note(`${podCount} pods bound`, podCount)
-await until(async () => (await client.get(deployments, key)).status.availableReplicas === podCount)
-note(`${podCount} pods available in the Deployment's status`, podCount)
-
-beganAt = performance.now()
-await client.delete(deployments, key, { propagationPolicy: 'Background' })
-await until(() => counts.existing === 0)
-note(`${podCount} pods deleted with their Deployment`, podCount)
-
-stop.abort()
-await running
-await store.close()
-await database.drop()
-console.table(rows)
-console.log(`memory: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`)
+await withPostgres(measure)
 process.exit(0)

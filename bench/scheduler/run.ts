@@ -1,9 +1,11 @@
 /**
- * Throughput of the scheduling loop: `node bench/scheduler/run.ts [nodes] [pods]`, 5000 and 10000 if not given.
- * The binder only remembers: what the store takes is measured elsewhere.
+ * Pods scheduled a second: `node bench/scheduler/run.ts [nodes] [pods]`, 5000 and 10000 if not given. First the loop alone, with a
+ * binder that stores nothing; then through the in-process API over a store in memory and over a durable Postgres.
  */
 import type { Node, Pod } from '@quarterdeck/api'
 import { createDefaultProfile, SchedulerCore } from '@quarterdeck/scheduler'
+
+import { throughMemory, throughPostgres } from './through-api.ts'
 
 const [nodeCount = 5000, podCount = 10_000] = process.argv.slice(2).map(Number)
 
@@ -58,7 +60,21 @@ async function measure(what: string, cpu: string): Promise<Result> {
   const startedAt = performance.now()
   await core.run(stop.signal)
   const seconds = (performance.now() - startedAt) / 1000
-  return { what, pods: podCount, seconds: Number(seconds.toFixed(2)), podsPerSecond: Math.round(podCount / seconds) }
+  return row(what, seconds)
 }
 
-console.table([await measure(`${nodeCount} nodes, every pod fits`, '900m'), await measure(`${nodeCount} nodes, no pod fits`, '16')])
+const row = (what: string, seconds: number): Result => ({
+  what,
+  pods: podCount,
+  seconds: Number(seconds.toFixed(2)),
+  podsPerSecond: Math.round(podCount / seconds),
+})
+
+console.log(`${nodeCount} nodes`)
+console.table([
+  await measure('loop alone, every pod fits', '900m'),
+  await measure('loop alone, no pod fits', '16'),
+  row('API over memory, every pod fits', await throughMemory({ nodeCount, podCount })),
+  row('API over Postgres, every pod fits', await throughPostgres({ nodeCount, podCount })),
+])
+process.exit(0)

@@ -1,17 +1,17 @@
-/**
- * Pods scheduled a second through the API: `node bench/scheduler/through-api.ts [nodes] [pods]`, 5000 and 10000 if not given.
- * The pods exist before the scheduler starts; the clock stops when the last binding is stored. Once over a store in memory, once
- * over Postgres (its own database on the test server).
- */
 import { nodes, pods } from '@quarterdeck/api'
 import { controllerManager, createApiServer } from '@quarterdeck/apiserver'
 import type { Client } from '@quarterdeck/client'
 import { createInformer, createLogger, runControllers } from '@quarterdeck/controller-runtime'
 import { createScheduler } from '@quarterdeck/scheduler'
 import { createMemoryStore, openPostgresStore, type ObjectStore } from '@quarterdeck/storage'
-import { testDatabase } from '@quarterdeck/testing'
 
-const [nodeCount = 5000, podCount = 10_000] = process.argv.slice(2).map(Number)
+import { withPostgres } from '../lib/bench-cluster.ts'
+
+export interface Size {
+  nodeCount: number
+  podCount: number
+}
+
 const writers = 256
 
 async function inParallel(count: number, write: (index: number) => Promise<unknown>): Promise<void> {
@@ -23,7 +23,7 @@ async function inParallel(count: number, write: (index: number) => Promise<unkno
   )
 }
 
-async function fill(client: Client): Promise<void> {
+async function fill(client: Client, { nodeCount, podCount }: Size): Promise<void> {
   const allocatable = { cpu: '4', memory: '32Gi', pods: '110' }
   await inParallel(nodeCount, (i) => client.create(nodes, { metadata: { name: `node-${i}` }, spec: {}, status: { allocatable } }))
   const container = { name: 'c', image: 'registry.k8s.io/pause:3.10', resources: { requests: { cpu: '100m', memory: '500Mi' } } }
@@ -32,11 +32,13 @@ async function fill(client: Client): Promise<void> {
   )
 }
 
-async function measure(what: string, store: ObjectStore): Promise<Record<string, unknown>> {
+/** Pods scheduled a second through the API. They exist before the scheduler starts; the clock stops when the last binding is seen. */
+async function measure(store: ObjectStore, size: Size): Promise<number> {
+  const { podCount } = size
   const server = await createApiServer({ store })
   const client = server.clientFor(controllerManager, 'bench')
   const stop = new AbortController()
-  await fill(client)
+  await fill(client, size)
 
   const allBound = Promise.withResolvers<void>()
   const bound = new Set<string>()
@@ -57,12 +59,15 @@ async function measure(what: string, store: ObjectStore): Promise<Record<string,
   stop.abort()
   await running
   await store.close()
-  return { what, nodes: nodeCount, pods: podCount, seconds: Number(seconds.toFixed(2)), podsPerSecond: Math.round(podCount / seconds) }
+  return seconds
 }
 
-const rows = [await measure('in process, store in memory', createMemoryStore())]
-const database = await testDatabase()
-rows.push(await measure('in process, Postgres', await openPostgresStore({ connectionString: database.connectionString })))
-await database.drop()
-console.table(rows)
-process.exit(0)
+export const throughMemory = (size: Size): Promise<number> => measure(createMemoryStore(), size)
+
+export async function throughPostgres(size: Size): Promise<number> {
+  let seconds = 0
+  await withPostgres(async (connectionString) => {
+    seconds = await measure(await openPostgresStore({ connectionString }), size)
+  })
+  return seconds
+}
