@@ -47,7 +47,7 @@ export interface Kubelet {
 }
 
 /** Longest wait at the end for what is in the middle of something. It is taken up again at the next start. */
-const stopWithinMs = 2_000
+const stopWithinMs = 1_000
 
 /** Runs a node until the signal aborts. */
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {

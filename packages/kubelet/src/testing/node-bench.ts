@@ -23,7 +23,8 @@ export interface NodeBench {
   nodeName: string
   dataDir: string
   kubelet(): Kubelet
-  start(): Promise<void>
+  /** With `through` in place of the runtime, if given. */
+  start(through?: ContainerRuntime): Promise<void>
   /** Stops the kubelet and leaves its pods. */
   stop(): Promise<void>
   /** A pod that is already assigned to the node. */
@@ -76,12 +77,12 @@ export async function createNodeBench(podCidr: string): Promise<NodeBench> {
       assert.ok(kubelet)
       return kubelet
     },
-    async start() {
+    async start(through = runtime) {
       stopping = new AbortController()
       const { signal } = stopping
       kubelet = await startKubelet({
         client: agent,
-        runtime,
+        runtime: through,
         nodeName,
         dataDir,
         services: createInformer(agent, services, { signal }),
