@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 
 import { deployments, leases, pods } from '@quarterdeck/api'
 import { controllerManager, createApiServer } from '@quarterdeck/apiserver'
@@ -12,35 +10,21 @@ import { testDatabase } from '@quarterdeck/testing'
 import { fetchVerdicts, workerLease } from '@quarterdeck/scheduler'
 import { eventually } from './testing/eventually.ts'
 import { startKubelet } from './testing/simulated-kubelet.ts'
-
-const main = fileURLToPath(new URL('main.ts', import.meta.url))
-
-function startWorker(t: TestContext, databaseUrl: string): ChildProcess {
-  const worker = spawn(process.execPath, [main], {
-    env: { ...process.env, DATABASE_URL: databaseUrl, QUARTERDECK_LEASE_SECONDS: '3', QUARTERDECK_LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  t.after(async () => {
-    if (worker.exitCode !== null || worker.signalCode !== null) return
-    const exited = once(worker, 'exit')
-    worker.kill('SIGTERM')
-    await exited
-  })
-  return worker
-}
+import { startWorkerProcess } from './testing/worker-process.ts'
 
 test('two worker processes on Postgres: one is killed in the middle of a rollout, the other finishes it; it stops cleanly', async (t) => {
   const database = await testDatabase()
   const store = await openPostgresStore({ connectionString: database.connectionString })
   const stop = new AbortController()
-  const workers: ChildProcess[] = []
+  const started = [startWorkerProcess(database.connectionString), startWorkerProcess(database.connectionString)]
+  const workers = started.map((worker) => worker.process)
   t.after(async () => {
     stop.abort()
+    await Promise.all(started.map((worker) => worker.stop()))
     await store.close()
     await database.drop()
   })
   const client = (await createApiServer({ store })).clientFor(controllerManager, 'test')
-  workers.push(startWorker(t, database.connectionString), startWorker(t, database.connectionString))
   const leader = await eventually('a leader', async () => {
     const holder = (await client.get(leases, workerLease).catch(() => undefined))?.spec.holderIdentity
     return workers.find(({ pid }) => holder?.includes(`_${pid}_`))

@@ -59,8 +59,11 @@ export class ColdReads {
 
   async #once<T>(task: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect()
+    // The pool listens only to idle connections. One that dies between two queries fails the next.
+    client.on('error', ignoreLoss)
     try {
       const result = await task(client)
+      client.off('error', ignoreLoss)
       client.release()
       return result
     } catch (error) {
@@ -69,6 +72,8 @@ export class ColdReads {
     }
   }
 }
+
+const ignoreLoss = (): void => {}
 
 /** Our own errors (Expired) and programming errors are not the connection's. */
 function isFromDatabase(error: Error): boolean {
