@@ -112,7 +112,7 @@ void describe('a node with its services and names', () => {
     await rm(settings.dataDir, { recursive: true, force: true })
   })
 
-  void test('a pod reaches a service by its name and its address, itself included, and so does the machine by its node port', async () => {
+  void test('[S1][S2][D1] a pod reaches a service by its name and its address, itself included, and so does the machine by its node port', async () => {
     for (const name of ['web-a', 'web-b'])
       await createPod(name, `mkdir /www; echo ${name} > /www/index.html; exec httpd -f -p 8080 -h /www`)
     const [a, b] = await Promise.all([runningPod('web-a'), runningPod('web-b')])
@@ -125,7 +125,7 @@ void describe('a node with its services and names', () => {
       addressType: 'IPv4',
       ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
       endpoints: [a, b].map((pod) => ({ addresses: [pod.status.podIP ?? ''], nodeName, conditions: { ready: true } })),
-    } as Draft<EndpointSlice>)
+    })
 
     const lookUp = await until('the name', async () => {
       const answer = await execIn(a, 'nslookup web.default.svc.cluster.local')
@@ -148,7 +148,7 @@ void describe('a node with its services and names', () => {
     assert.match(await until('the cluster address', async () => (await fetch(`http://${service.spec.clusterIP}/`)).text()), /^web-[ab]\n$/)
   })
 
-  void test('a log is read through the tunnel: its end, as it grows, and that of the container before', async () => {
+  void test('[K3] a log is read through the tunnel: its end, as it grows, and that of the container before', async () => {
     await createPod('talks', 'for i in 1 2 3; do echo line $i; done; test -e /tmp/x; trap "exit 0" TERM; while true; do sleep 0.1; done')
     await runningPod('talks')
     const read = async (query: string) => {

@@ -90,7 +90,7 @@ const cases: [question: string, type: string, expected: string][] = [
 
 describe('the cluster’s names', () => {
   for (const [name, type, expected] of cases)
-    void test(`${type} of ${name} is ${expected}`, () => {
+    void test(`[D1] ${type} of ${name} is ${expected}`, () => {
       assert.equal(shown(name, type), expected)
     })
 

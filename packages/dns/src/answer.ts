@@ -2,8 +2,6 @@ import { isIPv4, isIPv6 } from 'node:net'
 
 import type { DnsIndex, ServiceRecord } from './dns-index.ts'
 
-export type RecordType = 'A' | 'AAAA' | 'SRV' | 'PTR' | 'CNAME' | 'SOA' | 'TXT' | 'NS'
-
 export type DnsRecord =
   | { type: 'A' | 'AAAA' | 'PTR' | 'CNAME' | 'NS'; name: string; ttl: number; data: string }
   | { type: 'TXT'; name: string; ttl: number; data: string }

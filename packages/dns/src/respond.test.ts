@@ -40,12 +40,12 @@ void describe('a DNS message', () => {
     )
   })
 
-  void test('with an unknown name gets NXDOMAIN, and one of elsewhere SERVFAIL where there is no elsewhere', async () => {
+  void test('[D2][D3] with an unknown name gets NXDOMAIN, and one of elsewhere SERVFAIL where there is no elsewhere', async () => {
     assert.equal((await ask(query('x.shop.svc.cluster.local'))).rcode, 'NXDOMAIN')
     assert.equal((await ask(query('example.com'))).rcode, 'SERVFAIL')
   })
 
-  void test('whose answer is too long for UDP is told to come again by TCP', async () => {
+  void test('[D4] whose answer is too long for UDP is told to come again by TCP', async () => {
     const cut = await ask(query('many.shop.svc.cluster.local'))
     assert.equal(cut.flag_tc, true)
     assert.equal(cut.answers?.length, 0)

@@ -46,7 +46,7 @@ void describe('an agent that is killed', () => {
 
   for (const step of ['createSandbox', 'createContainer', 'startContainer'] as const)
     for (const moment of ['before', 'after'] as const)
-      void test(`${moment} ${step} starts nothing twice once it is back`, async () => {
+      void test(`[N2] ${moment} ${step} starts nothing twice once it is back`, async () => {
         const name = `${step.toLowerCase()}-${moment}`
         const { runtime, killed } = killedAt(bench.runtime, step, moment)
         await bench.start(runtime)
@@ -66,7 +66,7 @@ void describe('an agent that is killed', () => {
 
   for (const step of ['stopContainer', 'removeSandbox', 'removeContainer'] as const)
     for (const moment of ['before', 'after'] as const)
-      void test(`${moment} ${step} leaves nothing behind once it is back`, async () => {
+      void test(`[N2] ${moment} ${step} leaves nothing behind once it is back`, async () => {
         const name = `${step.toLowerCase()}-${moment}`
         const { runtime, killed } = killedAt(bench.runtime, step, moment)
         await bench.start(runtime)

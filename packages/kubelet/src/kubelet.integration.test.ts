@@ -16,7 +16,7 @@ const isReady = (pod: Pod): boolean => pod.status.conditions?.find((condition) =
 const stateOf = (pod: Pod, name = 'main') =>
   [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])].find((status) => status.name === name)
 
-describe('a kubelet on a real engine', () => {
+void describe('a kubelet on a real engine', () => {
   let bench: NodeBench
   before(async () => {
     bench = await createNodeBench('10.213.8.0/24')
@@ -33,7 +33,7 @@ describe('a kubelet on a real engine', () => {
     return (await bench.runtime.exec(id, command, AbortSignal.timeout(5_000))).output
   }
 
-  test('a pod becomes Running and Ready, and is gone with everything it had once it is deleted', async () => {
+  void test('[N1] a pod becomes Running and Ready, and is gone with everything it had once it is deleted', async () => {
     const created = await bench.createPod('plain', { containers: [container()] })
     const pod = await bench.waitForPod('plain', isReady)
     assert.equal(pod.status.phase, 'Running')
@@ -53,7 +53,7 @@ describe('a kubelet on a real engine', () => {
     assert.deepEqual(await bench.runtime.listSandboxes(created.metadata.uid), [])
   })
 
-  test('events tell what happened to a pod', async () => {
+  void test('events tell what happened to a pod', async () => {
     await bench.createPod('told', { containers: [container()] })
     const pod = await bench.waitForPod('told', isReady)
     const wanted = ['Created', 'Pulled', 'Started']
@@ -65,7 +65,7 @@ describe('a kubelet on a real engine', () => {
     await remove('told')
   })
 
-  test('environment variables come from values, fields, resources, config maps and secrets', async () => {
+  void test('[V3] environment variables come from values, fields, resources, config maps and secrets', async () => {
     await bench.client.create(configMaps, { metadata: { name: 'settings', namespace: 'default' }, data: { color: 'blue', size: 'L' } })
     await bench.client.create(secrets, {
       metadata: { name: 'keys', namespace: 'default' },
@@ -104,7 +104,7 @@ describe('a kubelet on a real engine', () => {
     await remove('env')
   })
 
-  test('a changed config map reaches the files of a running pod', async () => {
+  void test('[V1] a changed config map reaches the files of a running pod', async () => {
     await bench.client.create(configMaps, { metadata: { name: 'live', namespace: 'default' }, data: { word: 'old' } })
     await bench.createPod(
       'volumes',
@@ -138,7 +138,7 @@ describe('a kubelet on a real engine', () => {
     await remove('volumes')
   })
 
-  test('init containers run one after the other before the main ones, and sidecars run on', async () => {
+  void test('[N5] init containers run one after the other before the main ones, and sidecars run on', async () => {
     await bench.createPod('staged', {
       restartPolicy: 'Never',
       volumes: [{ name: 'v', emptyDir: {} }],
@@ -156,7 +156,7 @@ describe('a kubelet on a real engine', () => {
     await remove('staged')
   })
 
-  test('a container that fails is restarted at once, then backs off with CrashLoopBackOff', async () => {
+  void test('[N6] a container that fails is restarted at once, then backs off with CrashLoopBackOff', async () => {
     await bench.createPod('crash', { containers: [container({ command: ['sh', '-c', 'echo dying > /dev/termination-log; exit 3'] })] })
     const pod = await bench.waitForPod('crash', (p) => stateOf(p)?.state?.waiting?.reason === 'CrashLoopBackOff')
     assert.equal(stateOf(pod)?.restartCount, 1)
@@ -167,7 +167,7 @@ describe('a kubelet on a real engine', () => {
     await remove('crash')
   })
 
-  test('a container that is killed from outside is started again', async () => {
+  void test('a container that is killed from outside is started again', async () => {
     await bench.createPod('killed', { containers: [container()] })
     const pod = await bench.waitForPod('killed', isReady)
     const id = stateOf(pod)?.containerID?.replace('docker://', '') ?? ''
@@ -180,7 +180,7 @@ describe('a kubelet on a real engine', () => {
     await remove('killed')
   })
 
-  test('a sandbox that dies takes its containers to a new one', async () => {
+  void test('[N8] a sandbox that dies takes its containers to a new one', async () => {
     await bench.createPod('moved', { containers: [container()] })
     const pod = await bench.waitForPod('moved', isReady)
     const [sandbox] = await bench.runtime.listSandboxes(pod.metadata.uid)
@@ -191,7 +191,7 @@ describe('a kubelet on a real engine', () => {
     await remove('moved')
   })
 
-  test('a pod whose image is not there waits, saying so', async () => {
+  void test('[N10] a pod whose image is not there waits, saying so', async () => {
     await bench.createPod('never', { containers: [container({ image: 'quarterdeck/absent:1', imagePullPolicy: 'Never' })] })
     await bench.waitForPod('never', (p) => stateOf(p)?.state?.waiting?.reason === 'ErrImageNeverPull')
     await bench.createPod('unpullable', { containers: [container({ image: '127.0.0.1:1/absent:1', imagePullPolicy: 'Always' })] })
@@ -201,7 +201,7 @@ describe('a kubelet on a real engine', () => {
     for (const name of ['never', 'unpullable', 'malformed']) await remove(name)
   })
 
-  test('a pod waits for a config map that is not there yet', async () => {
+  void test('[N10] a pod waits for a config map that is not there yet', async () => {
     await bench.createPod('early', { containers: [container({ envFrom: [{ configMapRef: { name: 'late' } }] })] })
     await bench.waitForPod('early', (p) => stateOf(p)?.state?.waiting?.reason === 'CreateContainerConfigError')
     await bench.client.create(configMaps, { metadata: { name: 'late', namespace: 'default' }, data: { A: '1' } })
@@ -209,7 +209,7 @@ describe('a kubelet on a real engine', () => {
     await remove('early')
   })
 
-  test('a command that is not in the image is a StartError', async () => {
+  void test('[N10] a command that is not in the image is a StartError', async () => {
     await bench.createPod('nocommand', { restartPolicy: 'Never', containers: [container({ command: ['/no/such'] })] })
     const pod = await bench.waitForPod('nocommand', (p) => p.status.phase === 'Failed')
     assert.equal(stateOf(pod)?.state?.terminated?.exitCode, 128)
@@ -217,7 +217,7 @@ describe('a kubelet on a real engine', () => {
     await remove('nocommand')
   })
 
-  test('probes decide readiness and restarts', async () => {
+  void test('[N12] probes decide readiness and restarts', async () => {
     await bench.createPod('probed', {
       containers: [
         container({
@@ -239,7 +239,7 @@ describe('a kubelet on a real engine', () => {
     await remove('probed')
   })
 
-  test('a deleted pod runs its preStop hook, and is killed when its time is up', async () => {
+  void test('[N9] a deleted pod runs its preStop hook, and is killed when its time is up', async () => {
     await bench.client.create(configMaps, { metadata: { name: 'x', namespace: 'default' } })
     await bench.createPod('stubborn', {
       terminationGracePeriodSeconds: 1,
@@ -255,14 +255,14 @@ describe('a kubelet on a real engine', () => {
     await remove('stubborn')
   })
 
-  test('a pod that is over its deadline fails', async () => {
+  void test('[N11] a pod that is over its deadline fails', async () => {
     await bench.createPod('late', { activeDeadlineSeconds: 1, containers: [container()] })
     const pod = await bench.waitForPod('late', (p) => p.status.phase === 'Failed')
     assert.equal(pod.status.reason, 'DeadlineExceeded')
     await remove('late')
   })
 
-  test('pods run on while the kubelet is away, and nothing is started twice when it comes back', async () => {
+  void test('[N3] pods run on while the kubelet is away, and nothing is started twice when it comes back', async () => {
     await bench.createPod('stays', { containers: [container({ readinessProbe: { exec: { command: ['true'] }, periodSeconds: 1 } })] })
     await bench.createPod('goes', { containers: [container()] })
     const before = await bench.waitForPod('stays', isReady)

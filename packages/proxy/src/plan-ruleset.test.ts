@@ -40,7 +40,7 @@ const rulesOf = (services: Service[], slices: EndpointSlice[], of: ProxyNode = n
 const two = slice(endpoint('10.244.0.5'), endpoint('10.244.1.6', 'n2'))
 
 void describe('the rules of a service', () => {
-  void test('its cluster address goes to one of its ready endpoints by chance, and hairpins are masqueraded', () => {
+  void test('[S1][S2] its cluster address goes to one of its ready endpoints by chance, and hairpins are masqueraded', () => {
     const text = rulesOf([service()], [two])
     assert.match(text, /add element ip quarterdeck service_ips { 10\.96\.0\.20 \. tcp \. 80 : goto service-\w+-shop\/web\/tcp\/http }/)
     assert.match(text, /numgen random mod 2 vmap { 0 : goto endpoint-\w+-\S+, 1 : goto endpoint-\w+-\S+ }/)
@@ -49,7 +49,7 @@ void describe('the rules of a service', () => {
     assert.match(text, /ip saddr != 10\.244\.0\.0\/24 jump mark_for_masquerade/)
   })
 
-  void test('without endpoints it is rejected, not left hanging', () => {
+  void test('[S1] without endpoints it is rejected, not left hanging', () => {
     const text = rulesOf([service({ type: 'NodePort', ports: [{ name: 'http', port: 80, nodePort: 30080 }] })], [])
     assert.match(text, /no_endpoint_ips { 10\.96\.0\.20 \. tcp \. 80 : goto reject_service }/)
     assert.match(text, /no_endpoint_nodeports { tcp \. 30080 : goto reject_service }/)
@@ -72,7 +72,7 @@ void describe('the rules of a service', () => {
     assert.match(text, /add rule ip quarterdeck external-\S+ jump mark_for_masquerade/)
   })
 
-  void test('externalTrafficPolicy Local keeps outside traffic on this node, and drops it where there is no endpoint', () => {
+  void test('[S3] externalTrafficPolicy Local keeps outside traffic on this node, and drops it where there is no endpoint', () => {
     const local = service({ type: 'NodePort', externalTrafficPolicy: 'Local', ports: [{ name: 'http', port: 80, nodePort: 30080 }] })
     assert.match(rulesOf([local], [two]), /external-\S+ goto service_local-/)
     assert.match(rulesOf([local], [slice(endpoint('10.244.1.6', 'n2'))]), /external-\S+ drop/)
@@ -100,7 +100,7 @@ void describe('the rules of a service', () => {
     assert.deepEqual(rulesOf(others, [two]), rulesOf([], []))
   })
 
-  void test('a new ruleset keeps the sets that the kernel fills and takes away what is no longer there', () => {
+  void test('[S4][S5] a new ruleset keeps the sets that the kernel fills and takes away what is no longer there', () => {
     const sticky = planRuleset([service({ sessionAffinity: 'ClientIP' })], [two], node)
     const same = renderRuleset(sticky, sticky)
     assert.doesNotMatch(same, /delete/)

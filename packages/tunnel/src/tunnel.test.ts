@@ -40,7 +40,7 @@ const handler: TunnelHandler = (request, response) => {
   }
 }
 
-describe('the tunnel', () => {
+void describe('the tunnel', () => {
   let server: Server
   let hub: TunnelHub
   let url: string
@@ -75,18 +75,18 @@ describe('the tunnel', () => {
     server.closeAllConnections()
   })
 
-  test('a request to a node that is not connected is answered with ServiceUnavailable', async () => {
+  void test('[K1] a request to a node that is not connected is answered with ServiceUnavailable', async () => {
     await assert.rejects(hub.request('absent', { method: 'GET', path: '/' }), (error) => isApiError(error, 'ServiceUnavailable'))
   })
 
-  test('a node answers with status, headers and body', async () => {
+  void test('a node answers with status, headers and body', async () => {
     const response = await hub.request('n1', { method: 'GET', path: '/hello?a=b' })
     assert.equal(response.status, 201)
     assert.equal(response.headers['x-query'], '?a=b')
     assert.equal(await text(response.body), 'hello')
   })
 
-  test('many answers share the connection, large ones included', async () => {
+  void test('many answers share the connection, large ones included', async () => {
     const sizes = await Promise.all(
       Array.from({ length: 20 }, async () => {
         const { body } = await hub.request('n1', { method: 'GET', path: '/big?chunks=40' })
@@ -98,14 +98,14 @@ describe('the tunnel', () => {
     assert.deepEqual(new Set(sizes), new Set([40 * 64 * 1024]))
   })
 
-  test('a reader that stops does not stop the others', async () => {
+  void test('[K2] a reader that stops does not stop the others', async () => {
     const stalled = await hub.request('n1', { method: 'GET', path: '/big?chunks=1000' })
     const { body } = await hub.request('n1', { method: 'GET', path: '/hello' })
     assert.equal(await text(body), 'hello')
     stalled.body.destroy()
   })
 
-  test('an open stream carries both directions and ends with trailers', async () => {
+  void test('an open stream carries both directions and ends with trailers', async () => {
     const { stream, trailers } = await hub.open('n1', { method: 'POST', path: '/echo' })
     stream.write('ping')
     const [chunk] = (await once(stream, 'data')) as [Buffer]
@@ -115,7 +115,7 @@ describe('the tunnel', () => {
     assert.deepEqual(await trailers, { 'exit-code': '7' })
   })
 
-  test('a request that is aborted ends', async () => {
+  void test('a request that is aborted ends', async () => {
     const abort = new AbortController()
     const { body } = await hub.request('n1', { method: 'GET', path: '/hang', signal: abort.signal })
     await once(body, 'data')
@@ -123,7 +123,7 @@ describe('the tunnel', () => {
     await once(body, 'close')
   })
 
-  test('a node that dials again takes the place of its old connection, and one that leaves is no longer connected', async () => {
+  void test('a node that dials again takes the place of its old connection, and one that leaves is no longer connected', async () => {
     const own = new AbortController()
     await dial('n2', own.signal)
     const hanging = await hub.request('n2', { method: 'GET', path: '/hang' })

@@ -5,16 +5,12 @@ import type { RuntimeContainer } from '@quarterdeck/runtime'
 
 const specHash = 'io.kubernetes.container.hash'
 const restartDelayMs = 'io.quarterdeck.restart-delay-ms'
-const terminationMessagePolicy = 'io.kubernetes.container.terminationMessagePolicy'
-const terminationMessagePath = 'io.kubernetes.container.terminationMessagePath'
 
 /** Notes that a container carries so that a restarted agent knows what the one before knew. */
 export function containerLabelsOf(spec: V1Container, delayMs: number): Record<string, string> {
   return {
     [specHash]: specHashOf(spec),
     [restartDelayMs]: String(delayMs),
-    [terminationMessagePolicy]: spec.terminationMessagePolicy ?? 'File',
-    [terminationMessagePath]: spec.terminationMessagePath ?? '/dev/termination-log',
   }
 }
 
@@ -30,5 +26,3 @@ export const recordedHashOf = (container: RuntimeContainer): string => container
 
 /** How long after the end of this container its successor has to wait. */
 export const restartDelayOf = (container: RuntimeContainer): number => Number(container.labels[restartDelayMs] ?? 0)
-
-export const terminationPolicyOf = (container: RuntimeContainer): string => container.labels[terminationMessagePolicy] ?? 'File'

@@ -17,7 +17,7 @@ void describe('the files of a volume', () => {
   })
   after(() => rm(root, { recursive: true, force: true }))
 
-  void test('are links through one link that is turned at once; what is no longer there goes, with what a killed writer left', async () => {
+  void test('[V1] are links through one link that is turned at once; what is no longer there goes, with what a killed writer left', async () => {
     const folder = join(root, 'v')
     await writeAtomically(folder, payload({ a: '1', 'sub/b': '2', 'sub/c': '3' }))
     const first = await readlink(join(folder, '..data'))
@@ -45,5 +45,5 @@ void describe('the files of a volume', () => {
   })
 
   for (const path of ['/etc/passwd', '../up', 'a/../../b', '', 'a//b', '..data'])
-    void test(`never at ${JSON.stringify(path)}`, () => assert.throws(() => safePath(path), VolumeError))
+    void test(`[V2] never at ${JSON.stringify(path)}`, () => assert.throws(() => safePath(path), VolumeError))
 })

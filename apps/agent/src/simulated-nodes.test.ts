@@ -4,10 +4,8 @@ import { after, describe, test } from 'node:test'
 import { configMaps, leases, nodes, type Pod, pods, serviceAccounts } from '@quarterdeck/api'
 import { type Draft, isApiError } from '@quarterdeck/api-machinery'
 import { apiServerUser, createApiServer } from '@quarterdeck/apiserver'
+import { completeAfterAnnotation, startSimulatedNodes } from '@quarterdeck/sim-runtime'
 import { createMemoryStore } from '@quarterdeck/storage'
-
-import { completeAfterAnnotation } from './sim-pod.ts'
-import { startSimulatedNodes } from './simulated-nodes.ts'
 
 void describe('simulated nodes', () => {
   const stop = new AbortController()
