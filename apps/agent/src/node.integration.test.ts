@@ -10,17 +10,7 @@ import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
 
-import {
-  configMaps,
-  type EndpointSlice,
-  endpointSlices,
-  nodes,
-  type Pod,
-  pods,
-  type Service,
-  serviceAccounts,
-  services,
-} from '@quarterdeck/api'
+import { configMaps, endpointSlices, nodes, type Pod, pods, type Service, serviceAccounts, services } from '@quarterdeck/api'
 import { type Draft, isApiError } from '@quarterdeck/api-machinery'
 import { apiServerUser, createApiServer, nodesGroup, nodeUserPrefix } from '@quarterdeck/apiserver'
 import type { Client } from '@quarterdeck/client'

@@ -52,7 +52,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
   const tunnel = connectTunnel({
     url: settings.tunnelUrl,
     handler: kubelet.handler,
-    ...(credentials.token ? { headers: { authorization: `Bearer ${credentials.token()}` } } : {}),
+    headers: (): Record<string, string> => (credentials.token ? { authorization: `Bearer ${credentials.token()}` } : {}),
     ...(credentials.caPem === undefined ? {} : { ca: credentials.caPem }),
     ...(credentials.certificatePem === undefined ? {} : { cert: credentials.certificatePem }),
     ...(credentials.keyPem === undefined ? {} : { key: credentials.keyPem }),

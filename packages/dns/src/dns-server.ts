@@ -37,6 +37,9 @@ export async function startDnsServer(options: DnsServerOptions): Promise<void> {
     if (change.old) index.deleteSlice(change.old)
     if (change.type !== 'deleted') index.setSlice(change.object)
   })
+  // Until the services are known every name would seem not to exist.
+  await Promise.all([services.synced(), endpointSlices.synced()])
+  if (signal.aborted) return
   const context: RespondOptions = { index, upstream: new Upstream(options.upstreams.filter((server) => server !== address)) }
   const udp = await listenUdp(context, { address, port, log })
   const tcp = await listenTcp(context, { address, port, log }).catch((error: unknown) => {

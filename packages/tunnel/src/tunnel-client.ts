@@ -10,8 +10,8 @@ export type TunnelResponse = http2.Http2ServerResponse
 export type TunnelHandler = (request: TunnelRequest, response: TunnelResponse) => void
 
 export interface TunnelCredentials {
-  /** Sent with the upgrade: an authorization header, for instance. */
-  headers?: Record<string, string>
+  /** Sent with each upgrade: an authorization header, for instance, whose token may have been renewed. */
+  headers?: () => Record<string, string>
   ca?: string
   cert?: string
   key?: string
@@ -51,7 +51,7 @@ function serveOnce(options: ConnectTunnelOptions): Promise<Error> {
   const { url, handler, signal, onState, headers, ca, cert, key } = options
   return new Promise((resolve) => {
     const socket = new WebSocket(url, {
-      headers: headers ?? {},
+      headers: headers?.() ?? {},
       handshakeTimeout: handshakeTimeoutMs,
       perMessageDeflate: false,
       ...(ca === undefined ? {} : { ca }),

@@ -50,7 +50,7 @@ void describe('the tunnel', () => {
   function dial(name: string, signal: AbortSignal = stop.signal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     connected.set(name, resolve)
-    void connectTunnel({ url: `${url}/${name}`, handler, headers: { authorization: 'Bearer x' }, signal })
+    void connectTunnel({ url: `${url}/${name}`, handler, headers: () => ({ authorization: 'Bearer x' }), signal })
     return promise
   }
 
