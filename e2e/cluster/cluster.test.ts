@@ -140,9 +140,13 @@ describe('a cluster, used with kubectl', () => {
   })
 
   test('a pod that cannot be scheduled says why', async () => {
-    await kubectl.apply(
-      `{apiVersion: v1, kind: Pod, metadata: {name: huge, namespace: shop}, spec: {containers: [{name: c, image: 'quarterdeck/busybox:latest', resources: {requests: {cpu: '1000'}}}]}}`,
-    )
+    await kubectl.apply(`
+apiVersion: v1
+kind: Pod
+metadata: { name: huge, namespace: shop }
+spec:
+  containers:
+    - { name: c, image: 'quarterdeck/busybox:latest', resources: { requests: { cpu: '1000' } } }`)
     await eventually(async () =>
       assert.match(await kubectl('describe', 'pod', ...shop, 'huge'), /FailedScheduling.*0\/1 nodes are available: 1 Insufficient cpu/),
     )
@@ -158,7 +162,7 @@ describe('a cluster, used with kubectl', () => {
     test(`kill -9 of ${what} loses nothing`, async () => {
       const before = await containerIds()
       const name = `survivor-${what.toLowerCase()}`
-      await kubectl('create', 'configmap', ...shop, name, '--from-literal=a=b')
+      await kubectl.apply(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"${name}","namespace":"shop"},"data":{"a":"b"}}`)
       kill()
       await eventually(() => kubectl('get', 'configmap', ...shop, name))
       await eventually(() => kubectl('annotate', '--overwrite', 'configmap', ...shop, name, 'seen=yes'))
