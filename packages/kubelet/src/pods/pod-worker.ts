@@ -1,20 +1,18 @@
 import { type Pod, pods } from '@quarterdeck/api'
 import { isApiError, keyOf } from '@quarterdeck/api-machinery'
 import { backoffMs } from '@quarterdeck/controller-runtime'
-import { isRuntimeError, type RuntimeContainer, type Sandbox } from '@quarterdeck/runtime'
+import type { RuntimeContainer } from '@quarterdeck/runtime'
 
-import { createContainer, startContainer, terminationMessageOf, writePodFiles } from '../containers/container-starter.ts'
-import { downwardOf, type NodeContext } from '../node-context.ts'
+import { terminationMessageOf } from '../containers/container-starter.ts'
+import type { NodeContext } from '../node-context.ts'
 import { PodProbes } from '../probes/pod-probes.ts'
-import { VolumeError } from '../volumes/payload.ts'
-import type { VolumePaths } from '../volumes/pod-volumes.ts'
-import { ContainerWaitError } from './container-wait-error.ts'
+import { PodActions, type StartWaits } from './pod-actions.ts'
 import { activeSandboxOf, containersOf, hasEnded, identityOf, isTerminalPhase, type PodView } from './pod-model.ts'
-import { type PodAction, type PodPlan, planPod, type WaitingReason } from './pod-plan.ts'
+import { type PodPlan, planPod, type WaitingReason } from './pod-plan.ts'
 import { podStatusOf, type PodStatusInput } from './pod-status.ts'
-import { Deadline, stopAllContainers, stopContainer } from './pod-stopper.ts'
-import { sandboxConfigOf } from './sandbox-config.ts'
+import { Deadline, stopAllContainers } from './pod-stopper.ts'
 import { StatusWriter } from './status-writer.ts'
+import { WakeTimer } from './wake-timer.ts'
 
 /** After an error the pod is looked at again, at the latest after this. */
 const retry = { baseMs: 1_000, maxMs: 30_000 }
@@ -32,15 +30,15 @@ export class PodWorker {
   readonly #status: StatusWriter
   readonly #probes: PodProbes
   /** Why containers wait, from the last attempt to start each. */
-  readonly #waiting = new Map<string, WaitingReason & { retryAtMs: number }>()
+  readonly #waiting: StartWaits = new Map()
   readonly #messages = new Map<string, string>()
   readonly #onGone: () => void
-  #pulls = new AbortController()
+  readonly #timer: WakeTimer
+  readonly #actions: PodActions
   #deadline: Deadline | undefined
   #isDeleted = false
   #isDirty = false
   #running: Promise<void> | undefined
-  #cancelTimer: (() => void) | undefined
   #failures = 0
   #isGone = false
 
@@ -49,6 +47,13 @@ export class PodWorker {
     this.#context = context
     this.#onGone = onGone
     this.#status = new StatusWriter(pod, context)
+    this.#timer = new WakeTimer(context.clock, () => this.poke())
+    this.#actions = new PodActions({
+      context,
+      waiting: this.#waiting,
+      pod: () => this.#status.pod,
+      wakeAt: (atMs) => this.#timer.wakeAt(atMs),
+    })
     this.#probes = new PodProbes({
       runtime: context.runtime,
       clock: context.clock,
@@ -89,14 +94,15 @@ export class PodWorker {
   /** Ends the worker and leaves the pod as it is. */
   async stop(): Promise<void> {
     this.#probes.stop()
-    this.#cancelTimer?.()
-    this.#pulls.abort()
+    this.#timer.cancel()
+    this.#actions.giveUp()
     await this.#running
   }
 
   #hasten(graceSeconds: number): void {
-    this.#pulls.abort()
+    this.#actions.giveUp()
     this.#deadline?.shorten(graceSeconds)
+    this.#actions.shorten(graceSeconds)
   }
 
   async #run(): Promise<void> {
@@ -109,13 +115,13 @@ export class PodWorker {
       } catch (error) {
         if (signal.aborted) return
         log.warn('a pod could not be brought to its state and will be tried again', { pod: identityOf(this.#status.pod), error })
-        this.#wakeAt(clock.now() + backoffMs(this.#failures++, retry))
+        this.#timer.wakeAt(clock.now() + backoffMs(this.#failures++, retry))
       }
     }
   }
 
   async #sync(): Promise<void> {
-    this.#cancelTimer?.()
+    this.#timer.cancel()
     const pod = this.#status.pod
     if (this.#isDeleted || pod.metadata.deletionTimestamp !== undefined) return this.#terminate()
     if (isTerminalPhase(pod.status.phase)) return this.#retire(await this.#look())
@@ -124,12 +130,12 @@ export class PodWorker {
     this.#context.objects.use(pod)
     for (let round = 0; round < maxRounds; round++) {
       // Deleted, or the agent stops: the next run, if there is one, knows what to do.
-      if (this.#pulls.signal.aborted) return
+      if (this.#actions.hasGivenUp) return
       const view = await this.#look()
       const plan = this.#plan(view)
       this.#publish(view, plan)
       if (plan.hasEnded && plan.actions.length === 0) break
-      if (!(await this.#apply(plan, view))) {
+      if (!(await this.#actions.apply(plan, view))) {
         if (plan.actions.length > 0) this.#publish(await this.#look(), plan)
         this.#wakeAtNext(plan)
         return
@@ -184,107 +190,6 @@ export class PodWorker {
     const message = `Back-off restarting failed container ${name} in pod ${podName}_${namespace}(${uid})`
     this.#context.recorder.event(pod, 'Warning', 'BackOff', message, container?.fieldPath)
     this.#waiting.set(name, { ...waits, retryAtMs: 0 })
-  }
-
-  /** Whether anything was done after which the pod should be looked at again at once. */
-  async #apply(plan: PodPlan, view: PodView): Promise<boolean> {
-    let progress = false
-    let volumes: VolumePaths | undefined
-    for (const action of plan.actions) {
-      if (this.#pulls.signal.aborted) return true
-      if (action.type === 'createSandbox' || action.type === 'createContainer' || action.type === 'startContainer') {
-        volumes ??= await this.#setUpVolumes(activeSandboxOf(view))
-        if (!volumes) continue
-      }
-      progress = (await this.#act(action, { view, volumes: volumes ?? new Map() })) || progress
-    }
-    // The pod lives on and so do its volumes: what they show may have changed.
-    if (plan.actions.length === 0) await this.#setUpVolumes(activeSandboxOf(view))
-    return progress
-  }
-
-  async #act(action: PodAction, { view, volumes }: { view: PodView; volumes: VolumePaths }): Promise<boolean> {
-    const context = this.#context
-    const pod = this.#status.pod
-    switch (action.type) {
-      case 'removeSandbox':
-        await context.runtime.removeSandbox(action.sandbox.id)
-        return true
-      case 'removeContainer':
-        await context.runtime.removeContainer(action.found.id)
-        return true
-      case 'stopContainer': {
-        const deadline = new Deadline(pod.spec.terminationGracePeriodSeconds ?? defaultGraceSeconds)
-        this.#deadline = deadline
-        await stopContainer(context, pod, { found: action.found, view, message: action.message, deadline })
-        deadline.end()
-        this.#deadline = undefined
-        return true
-      }
-      case 'createSandbox':
-        return this.#createSandbox(action.attempt)
-      case 'startContainer': {
-        const sandbox = activeSandboxOf(view)
-        if (sandbox) await startContainer(context, { pod, container: action.container, containerId: action.found.id, sandbox })
-        return true
-      }
-      case 'createContainer':
-        return this.#createContainer(action, volumes)
-    }
-  }
-
-  async #createSandbox(attempt: number): Promise<boolean> {
-    const { networkNotReady, recorder, runtime, clock } = this.#context
-    const pod = this.#status.pod
-    const why = pod.spec.hostNetwork ? undefined : networkNotReady()
-    if (why) {
-      recorder.event(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${why}`)
-      this.#wakeAt(clock.now() + retry.baseMs)
-      return false
-    }
-    try {
-      await writePodFiles(this.#context, pod, await runtime.createSandbox(sandboxConfigOf(pod, attempt)))
-      return true
-    } catch (error) {
-      if (isRuntimeError(error, 'Conflict')) return true
-      recorder.event(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${(error as Error).message}`)
-      throw error
-    }
-  }
-
-  async #createContainer(action: Extract<PodAction, { type: 'createContainer' }>, volumes: VolumePaths): Promise<boolean> {
-    const { clock } = this.#context
-    const { name } = action.container.spec
-    const waits = this.#waiting.get(name)
-    if (waits && waits.retryAtMs > clock.now()) return false
-    try {
-      const pod = this.#status.pod
-      // A restarted agent may find a sandbox whose files were never written.
-      await writePodFiles(this.#context, pod, action.sandbox)
-      await createContainer(this.#context, { ...action, pod, volumes, signal: this.#pulls.signal })
-      this.#waiting.delete(name)
-      return true
-    } catch (error) {
-      if (this.#pulls.signal.aborted) return true
-      if (!(error instanceof ContainerWaitError)) throw error
-      const retryAtMs = error.retryAtMs ?? clock.now() + retry.maxMs
-      this.#waiting.set(name, { reason: error.reason, message: error.message, retryAtMs })
-      return false
-    }
-  }
-
-  async #setUpVolumes(sandbox: Sandbox | undefined): Promise<VolumePaths | undefined> {
-    const { volumes, objects, tokens, folders, recorder, clock } = this.#context
-    const pod = this.#status.pod
-    try {
-      await folders.ensure(pod.metadata.uid)
-      return await volumes.setUp({ pod, objects, tokens, downward: downwardOf(this.#context, pod, sandbox?.ip) })
-    } catch (error) {
-      if (!(error instanceof VolumeError)) throw error
-      recorder.event(pod, 'Warning', 'FailedMount', error.message)
-      this.#wakeAt(clock.now() + retry.baseMs * 2)
-      return undefined
-    }
   }
 
   /** The pod ends by itself, whatever its containers do. */
@@ -389,22 +294,6 @@ export class PodWorker {
         : Date.parse(pod.status.startTime) + pod.spec.activeDeadlineSeconds * 1000
     const retries = [...this.#waiting.values()].map((waits) => waits.retryAtMs).filter((atMs) => atMs > clock.now())
     const times = [plan.wakeAtMs, deadlineMs, tokens.nextRefreshAtMs(pod.metadata.uid), ...retries].filter((time) => time !== undefined)
-    if (times.length > 0) this.#wakeAt(Math.min(...times))
-  }
-
-  #wakeAtMs = Infinity
-  #wakeAt(atMs: number): void {
-    const { clock } = this.#context
-    if (this.#wakeAtMs > clock.now() && this.#wakeAtMs <= atMs) return
-    this.#cancelTimer?.()
-    this.#wakeAtMs = atMs
-    const cancel = clock.after(Math.max(0, atMs - clock.now()), () => {
-      this.#wakeAtMs = Infinity
-      this.poke()
-    })
-    this.#cancelTimer = () => {
-      this.#wakeAtMs = Infinity
-      cancel()
-    }
+    if (times.length > 0) this.#timer.wakeAt(Math.min(...times))
   }
 }
