@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { endpoints, endpointSlices, leases, services, type EndpointSlice, type Kind, type Lease, type Service } from '@quarterdeck/api'
 import { isApiError, microTimestamp, type Draft, type KubeObject } from '@quarterdeck/api-machinery'
-import type { Client } from '@quarterdeck/client'
+import { absentIfNotFound, createIfAbsent, getIfExists, type Client } from '@quarterdeck/client'
 
 const leaseSeconds = 15
 const renewEveryMs = 5_000
@@ -42,7 +42,7 @@ export async function keepKubernetesService(options: KubernetesServiceOptions): 
 }
 
 async function ensureService({ client, clusterIP, port }: KubernetesServiceOptions): Promise<void> {
-  if (await client.get(services, { namespace, name }).catch(absentIfNotFound)) return
+  if (await getIfExists(client, services, { namespace, name })) return
   await createIfAbsent<Service>(client, services, {
     metadata: { name, namespace, labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: { type: 'ClusterIP', clusterIP, ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }] },
@@ -86,17 +86,4 @@ async function writeEndpoints({ client, port }: KubernetesServiceOptions, addres
 async function createOrPatch<T extends KubeObject>(client: Client, kind: Kind<T>, object: Draft<T>): Promise<void> {
   const patched = await client.patch(kind, { namespace, name }, object, { type: 'merge' }).catch(absentIfNotFound)
   if (!patched) await createIfAbsent(client, kind, object)
-}
-
-async function createIfAbsent<T extends KubeObject>(client: Client, kind: Kind<T>, object: Draft<T>): Promise<void> {
-  try {
-    await client.create(kind, object)
-  } catch (error) {
-    if (!isApiError(error, 'AlreadyExists')) throw error
-  }
-}
-
-function absentIfNotFound(error: unknown): undefined {
-  if (isApiError(error, 'NotFound')) return undefined
-  throw error
 }

@@ -3,9 +3,10 @@ import { createContext, useContext, useMemo, useState, type ReactNode } from 're
 
 import { api } from '../api/trpc.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
-import { reportEach } from './report.tsx'
+import { reportEach, type AfterReport } from './report.tsx'
 import { ScaleDialog } from './scale-dialog.tsx'
-import { nameTargets, type ActionTarget } from './target.ts'
+import type { PendingAction } from './pending-action.ts'
+import { nameTargets, plain, type ActionTarget } from './target.ts'
 
 /** What can be done to objects from anywhere. `done` runs after it was. */
 export interface Actions {
@@ -13,14 +14,6 @@ export interface Actions {
   scale: (kind: KindInfo, targets: readonly ActionTarget[], replicas: number | undefined, done?: () => void) => void
   restart: (kind: KindInfo, targets: readonly ActionTarget[], done?: () => void) => void
   setSchedulable: (targets: readonly ActionTarget[], isSchedulable: boolean, done?: () => void) => void
-}
-
-export interface PendingAction {
-  type: 'remove' | 'scale'
-  kind: KindInfo
-  targets: readonly ActionTarget[]
-  replicas: number | undefined
-  done: (() => void) | undefined
 }
 
 const ActionsContext = createContext<Actions | undefined>(undefined)
@@ -41,15 +34,15 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
       restart: (kind, targets, done) => {
         const what =
           kind.plural === 'pods' ? `${nameTargets(kind, targets)} is being replaced` : `${nameTargets(kind, targets)} restarts, pod by pod`
-        void reportEach(what, () => api.objects.restart.mutate({ targets: plain(targets) })).then((ok) => ok && done?.())
+        void reportEach(what, () => api.objects.restart.mutate({ targets: plain(targets) }), { done })
       },
       setSchedulable: (targets, isSchedulable, done) => {
         const names = targets.map((target) => target.name)
-        const what = isSchedulable ? `${names.join(', ')} takes new pods again` : `${names.join(', ')} takes no new pods`
-        void reportEach(what, () => api.nodes.setSchedulable.mutate({ names, isSchedulable }), {
-          label: 'Undo',
-          run: () => void api.nodes.setSchedulable.mutate({ names, isSchedulable: !isSchedulable }),
-        }).then((ok) => ok && done?.())
+        const set = (next: boolean, after: AfterReport): void => {
+          const what = `${names.join(', ')}: ${next ? 'takes new pods again' : 'takes no new pods'}`
+          void reportEach(what, () => api.nodes.setSchedulable.mutate({ names, isSchedulable: next }), after)
+        }
+        set(isSchedulable, { done, undo: () => set(!isSchedulable, {}) })
       },
     }),
     [],
@@ -62,8 +55,4 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
       {pending?.type === 'scale' && <ScaleDialog action={pending} onClose={close} />}
     </ActionsContext>
   )
-}
-
-export function plain(targets: readonly ActionTarget[]): { apiVersion: string; plural: string; namespace: string; name: string }[] {
-  return targets.map(({ apiVersion, plural, namespace, name }) => ({ apiVersion, plural, namespace, name }))
 }

@@ -2,11 +2,10 @@ import { Button, Dialog, Spinner } from '@quarterdeck/ui'
 import { useQuery } from '@tanstack/react-query'
 
 import { api } from '../api/trpc.ts'
-import type { PendingAction } from './actions-provider.tsx'
-import { plain } from './actions-provider.tsx'
+import type { PendingAction } from './pending-action.ts'
 import { reportEach } from './report.tsx'
 import { restoreDeleted } from './restore-deleted.ts'
-import { nameTargets, type ActionTarget } from './target.ts'
+import { nameTargets, plain, type ActionTarget } from './target.ts'
 
 const shownNames = 8
 
@@ -15,13 +14,12 @@ export function DeleteDialog({ action, onClose }: { action: PendingAction; onClo
   const { kind, targets } = action
   const remove = (): void => {
     onClose()
+    const canUndo = kind.hasHistory && kind.plural !== 'pods' && kind.plural !== 'namespaces'
     void reportEach(
       `${nameTargets(kind, targets)}: ${targets.length > 1 ? 'are' : 'is'} being deleted`,
       () => api.objects.delete.mutate({ targets: [...targets] }),
-      kind.hasHistory && kind.plural !== 'pods' && kind.plural !== 'namespaces'
-        ? { label: 'Undo', run: () => void restoreDeleted(kind, targets) }
-        : undefined,
-    ).then((ok) => ok && action.done?.())
+      { done: action.done, undo: canUndo ? () => void restoreDeleted(kind, targets) : undefined },
+    )
   }
   return (
     <Dialog
@@ -89,7 +87,7 @@ function Groups({
         {groups.map((group) => (
           <li key={group.title} className="flex gap-2">
             <span className="shrink-0 tabular-nums">
-              {group.total} {group.title.toLowerCase()}
+              {group.title} ({group.total.toLocaleString()})
             </span>
             <span className="min-w-0 truncate text-muted">
               {group.items

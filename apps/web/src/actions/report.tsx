@@ -7,18 +7,22 @@ interface Result {
   error?: { message?: string } | undefined
 }
 
+export interface AfterReport {
+  /** Runs when all was done. */
+  done?: (() => void) | undefined
+  /** Offered beside the message. */
+  undo?: (() => void) | undefined
+}
+
 /** Does something to several objects and says what came of it; one that fails does not hide the others. */
-export async function reportEach(
-  what: string,
-  act: () => Promise<readonly Result[]>,
-  undo?: { label: string; run: () => void },
-): Promise<boolean> {
+export async function reportEach(what: string, act: () => Promise<readonly Result[]>, { done, undo }: AfterReport = {}): Promise<void> {
   try {
     const results = await act()
     const failed = results.filter((result) => result.error)
     if (failed.length === 0) {
-      toast.success(what, undo ? { action: { label: undo.label, onClick: undo.run } } : {})
-      return true
+      toast.success(what, undo ? { action: { label: 'Undo', onClick: undo } } : {})
+      done?.()
+      return
     }
     const reasons = [...new Set(failed.map((result) => result.error?.message ?? 'unknown error'))].slice(0, 3).join('\n')
     const counted = results.length > 1 ? ` (${failed.length} of ${results.length})` : ''
@@ -26,5 +30,4 @@ export async function reportEach(
   } catch (error) {
     toast.error(`Not done: ${what}`, { description: messageOf(error), duration: 12_000 })
   }
-  return false
 }

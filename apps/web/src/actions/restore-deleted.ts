@@ -1,9 +1,8 @@
 import type { KindInfo } from '@quarterdeck/trpc'
 
 import { api } from '../api/trpc.ts'
-import { plain } from './actions-provider.tsx'
 import { reportEach } from './report.tsx'
-import { nameTargets, type ActionTarget } from './target.ts'
+import { nameTargets, plain, type ActionTarget } from './target.ts'
 
 /** Makes deleted objects anew as they last were. */
 export async function restoreDeleted(kind: KindInfo, targets: readonly ActionTarget[]): Promise<void> {

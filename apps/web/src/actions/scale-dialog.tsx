@@ -3,9 +3,9 @@ import { Minus, Plus } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 
 import { api } from '../api/trpc.ts'
-import { plain, type PendingAction } from './actions-provider.tsx'
-import { reportEach } from './report.tsx'
-import { nameTargets } from './target.ts'
+import type { PendingAction } from './pending-action.ts'
+import { reportEach, type AfterReport } from './report.tsx'
+import { nameTargets, plain } from './target.ts'
 
 export function ScaleDialog({ action, onClose }: { action: PendingAction; onClose: () => void }) {
   const { kind, targets } = action
@@ -16,14 +16,12 @@ export function ScaleDialog({ action, onClose }: { action: PendingAction; onClos
     event.preventDefault()
     if (replicas === undefined) return
     onClose()
-    const undo = action.replicas
-    void reportEach(
-      `${nameTargets(kind, targets)}: scaled to ${replicas}`,
-      () => api.objects.scale.mutate({ targets: plain(targets), replicas }),
-      undo === undefined
-        ? undefined
-        : { label: 'Undo', run: () => void api.objects.scale.mutate({ targets: plain(targets), replicas: undo }) },
-    ).then((ok) => ok && action.done?.())
+    const scaleTo = (next: number, after: AfterReport): void => {
+      const what = `${nameTargets(kind, targets)}: scaled to ${next}`
+      void reportEach(what, () => api.objects.scale.mutate({ targets: plain(targets), replicas: next }), after)
+    }
+    const before = action.replicas
+    scaleTo(replicas, { done: action.done, undo: before === undefined ? undefined : () => scaleTo(before, {}) })
   }
   return (
     <Dialog

@@ -26,3 +26,8 @@ export function nameTargets(kind: KindInfo, targets: readonly ActionTarget[]): s
   if (others.length > 0) return `${targets.length} ${kind.plural}`
   return `${kind.kind} ${only.namespace ? `${only.namespace}/` : ''}${only.name}`
 }
+
+/** Targets whatever their uid now is. */
+export function plain(targets: readonly ActionTarget[]): { apiVersion: string; plural: string; namespace: string; name: string }[] {
+  return targets.map(({ apiVersion, plural, namespace, name }) => ({ apiVersion, plural, namespace, name }))
+}

@@ -4,7 +4,7 @@ import { ToneIcon } from '@quarterdeck/ui'
 /** Every complaint, each with a way to its line. */
 export function ErrorList({ errors, onShow }: { errors: readonly DocumentError[]; onShow: (error: DocumentError) => void }) {
   return (
-    <div role="alert" className="overflow-hidden rounded-lg border border-bad/40 bg-surface">
+    <div role="alert" className="shrink-0 overflow-hidden rounded-lg border border-bad/40 bg-surface">
       <h2 className="flex items-center gap-2 border-b border-line bg-bad-soft px-4 py-2 text-sm font-semibold">
         <ToneIcon tone="bad" /> Nothing was stored: {errors.length === 1 ? 'one thing is wrong' : `${errors.length} things are wrong`}
       </h2>

@@ -31,7 +31,7 @@ function Result({ type, result }: { type: 'preview' | 'applied'; result: Documen
   return (
     <details
       open={type === 'preview' && result.action !== 'unchanged'}
-      className="overflow-hidden rounded-lg border border-line bg-surface"
+      className="shrink-0 overflow-hidden rounded-lg border border-line bg-surface"
     >
       <summary className="focus-ring flex cursor-pointer items-center gap-2 px-4 py-2 text-sm hover:bg-hover/60">
         <ToneIcon tone={tone} />

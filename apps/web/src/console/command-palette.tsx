@@ -10,7 +10,7 @@ import { navigate } from './navigation.tsx'
 import { listHref, objectHref } from './route.ts'
 
 const item =
-  'flex cursor-pointer items-center gap-2.5 rounded px-2.5 py-2 text-sm data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted'
+  'flex cursor-pointer items-center gap-2.5 rounded px-2.5 py-2 text-sm data-[selected=true]:bg-hover [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-muted'
 const heading =
   '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint'
 

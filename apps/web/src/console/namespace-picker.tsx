@@ -17,8 +17,9 @@ export function NamespacePicker() {
       onOpenChange={setIsOpen}
       trigger={
         <Button className="min-w-0 !shrink max-sm:max-w-32" aria-label={`Namespaces: ${text}`}>
-          <FolderTree aria-hidden className="max-sm:hidden" />
-          <span className="truncate">{text}</span>
+          <FolderTree aria-hidden />
+          <span className="truncate max-sm:hidden">{text}</span>
+          <span className="truncate sm:hidden">{chosen.length === 0 ? 'All' : text}</span>
           <ChevronDown aria-hidden className="text-faint" />
         </Button>
       }

@@ -35,7 +35,7 @@ export function useInspection(
 
 function merge(before: InspectionState, message: Inspection): InspectionState {
   return {
-    object: (message.object as AnyObject | null | undefined) ?? before.object,
+    object: message.object ?? before.object,
     isGone: message.object === undefined ? before.isGone : message.object === null,
     yaml: message.yaml ?? before.yaml,
     state: message.state === undefined ? before.state : (message.state ?? undefined),

@@ -21,6 +21,6 @@ export function takeBatch(before: LogState, batch: LogBatch): LogState {
   let { nextId } = before
   const added = batch.lines.map((line): ShownLine => ({ ...line, id: nextId++ }))
   const lines = before.lines.length + added.length > maxLines ? [...before.lines, ...added].slice(-maxLines) : [...before.lines, ...added]
-  const notices = batch.notices.map(({ pod, container, text }) => `${pod} ${container}: ${text}`)
+  const notices = batch.notices.map(({ pod, container, text }) => (pod ? `${pod} ${container}: ${text}` : text))
   return { lines, notices: notices.length > 0 ? [...new Set([...before.notices, ...notices])].slice(-maxNotices) : before.notices, nextId }
 }

@@ -1,5 +1,7 @@
 import { deployments, events, nodes, pods, type Event } from '@quarterdeck/api'
 
+import { controllerOf } from '@quarterdeck/api-machinery'
+
 import { Pace } from '../live/pace.ts'
 import { anySignal } from '../live/signal.ts'
 import type { LiveKind } from '../live/live-kind.ts'
@@ -23,6 +25,8 @@ export interface AttentionItem {
   name: string
   state: State
   since: string
+  /** How many objects of the same owner are in the same state; `name` is then the owner's. */
+  count: number
 }
 
 export interface WarningLine extends EventLine {
@@ -95,22 +99,22 @@ function tallyOf(live: LiveKind): StateTally {
 
 const severity: Record<string, number> = { bad: 0, warning: 1 }
 
+/** Siblings that fail alike are one item: forty pods of one Deployment are one thing to look at. */
 function attentionOf(kinds: readonly LiveKind[]): AttentionItem[] {
-  const items: AttentionItem[] = []
+  const items = new Map<string, AttentionItem>()
   for (const live of kinds)
     for (const row of live.rows()) {
-      if (!row.state || !(row.state.tone in severity)) continue
+      const { state, namespace } = row
+      if (!state || !(state.tone in severity)) continue
       const { resource, kind } = live.kind
-      items.push({
-        resource,
-        kind,
-        namespace: row.namespace,
-        name: row.name,
-        state: row.state,
-        since: row.object.metadata.creationTimestamp,
-      })
+      const owner = controllerOf(row.object)?.name
+      const key = JSON.stringify([resource, namespace, owner ?? row.name, state.text])
+      const known = items.get(key)
+      const since = row.object.metadata.creationTimestamp
+      if (known) Object.assign(known, { name: owner, count: known.count + 1, since: known.since < since ? known.since : since })
+      else items.set(key, { resource, kind, namespace, name: row.name, state, since, count: 1 })
     }
-  return items.toSorted((a, b) => severity[a.state.tone]! - severity[b.state.tone]!)
+  return [...items.values()].toSorted((a, b) => severity[a.state.tone]! - severity[b.state.tone]!)
 }
 
 function warningsOf(live: LiveKind, kinds: readonly { kind: string; apiVersion: string; resource: string }[]): WarningLine[] {

@@ -20,3 +20,9 @@ export function objectYaml(object: KubeObject): string {
   const ordered = Object.fromEntries(Object.entries(whole).toSorted(([a], [b]) => rank(a) - rank(b)))
   return stringify(ordered, { lineWidth: 0, aliasDuplicateObjects: false })
 }
+
+/** As objectYaml, without what changes with every write: for comparing. */
+export function comparableYaml(object: KubeObject): string {
+  const { resourceVersion: _, ...metadata } = object.metadata
+  return objectYaml({ ...object, metadata } as KubeObject)
+}

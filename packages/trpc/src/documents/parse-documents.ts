@@ -1,5 +1,5 @@
 import { badRequest } from '@quarterdeck/api-machinery'
-import { LineCounter, parseAllDocuments, type Document } from 'yaml'
+import { LineCounter, parseAllDocuments } from 'yaml'
 
 import { DocumentErrors, type DocumentError } from './document-errors.ts'
 import { offsetOfField, type Path } from './field-position.ts'
@@ -67,7 +67,7 @@ function readSource({ name, text }: SourceText, documents: SourceDocument[], err
         index: documents.length,
         title: titleOf(object),
         object,
-        positionOf: (field) => at(offsetOfField(document as Document, path, field)),
+        positionOf: (field) => at(offsetOfField(document, path, field)),
       })
     }
   }

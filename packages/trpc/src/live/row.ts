@@ -53,12 +53,17 @@ export class Row {
     return this.#state.value
   }
 
-  /** What a search looks in: name, namespace, cells and labels, in lower case. */
+  /** What a search looks in: name, namespace, state, cells that hold words, and labels; in lower case. */
   get searchText(): string {
-    const labels = Object.entries(this.object.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`)
-    const words = [this.namespace, this.name, this.state?.text ?? '', ...this.cells.filter((cell) => typeof cell === 'string'), ...labels]
-    this.#searchText ??= words.join('\n').toLowerCase()
+    this.#searchText ??= this.#words().join('\n').toLowerCase()
     return this.#searchText
+  }
+
+  #words(): string[] {
+    const columns = columnsOf(this.kind)
+    const cells = this.cells.filter((cell, index) => typeof cell === 'string' && columns[index]!.type !== 'date')
+    const labels = Object.entries(this.object.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`)
+    return [this.namespace, this.name, ...cells.map(String), ...labels]
   }
 
   sortKey(column: SortColumn): SortKey {

@@ -88,8 +88,7 @@ async function podsOf(ctx: Context, user: Parameters<typeof requestOf>[0], input
   if (kind.resource === pods.resource) return { name: key.name }
   const { selector } = (object as { spec?: { selector?: LabelSelector | Record<string, string> } }).spec ?? {}
   if (kind.scale) return { requirements: parseLabelSelector(kind.scale.selector(object)) }
-  if (selector && ('matchLabels' in selector || 'matchExpressions' in selector))
-    return { requirements: requirementsOf(selector as LabelSelector) }
+  if (selector && ('matchLabels' in selector || 'matchExpressions' in selector)) return { requirements: requirementsOf(selector) }
   throw badRequest(`a ${kind.kind} has no pods whose logs could be read`)
 }
 
@@ -120,7 +119,7 @@ class LogReaders {
   readonly #running = new Map<string, Promise<void>>()
   /** Container instances that were read to their end. */
   readonly #done = new Set<string>()
-  readonly #refused = new Set<string>()
+  #hasRefused = false
   isFinished = false
 
   constructor(options: ReadersOptions) {
@@ -145,9 +144,8 @@ class LogReaders {
     if (this.#running.has(key) || this.#done.has(key)) return
     const { log } = this.#options
     if (this.#running.size >= maxStreams) {
-      if (!this.#refused.has(key))
-        log.notice(pod.metadata.name, container, `not shown: ${maxStreams} logs are read at once; pick pods to see others`)
-      this.#refused.add(key)
+      if (!this.#hasRefused) log.notice('', '', `${maxStreams} logs are read at once, so some are not shown: pick a pod or a container`)
+      this.#hasRefused = true
       return
     }
     const isFirst = ![...this.#done].some((done) => done.startsWith(`${pod.metadata.uid}/${container}/`))

@@ -67,7 +67,7 @@ function documentResult(document: SourceDocument, { action, before, after }: App
 /** A preview is about what changes in the object; its revision always does. */
 function withoutChangeMarks<T extends AppliedObject['after']>(object: T): T {
   const { resourceVersion: _, uid: _uid, creationTimestamp: _created, generation: _generation, ...metadata } = object.metadata
-  return { ...object, metadata } as T
+  return { ...object, metadata }
 }
 
 function atTheirLines(documents: readonly SourceDocument[], { failures }: ApplyError): DocumentErrors {

@@ -1,4 +1,5 @@
-import { ApiError, internalError, isApiError, type Status } from '@quarterdeck/api-machinery'
+import type { ApiError } from '@quarterdeck/api-machinery'
+import { internalError, isApiError, type Status } from '@quarterdeck/api-machinery'
 
 import type { Target } from '../target.ts'
 

@@ -2,7 +2,7 @@ import type { HistoryEntry } from '@quarterdeck/storage'
 import { storedKindOf } from '@quarterdeck/apiserver'
 import { z } from 'zod'
 
-import { objectYaml } from '../documents/object-yaml.ts'
+import { comparableYaml } from '../documents/object-yaml.ts'
 import { requestOf, resolveTarget, targetSchema } from '../target.ts'
 import { procedure } from '../trpc.ts'
 import { withoutSecretValues } from './secret-values.ts'
@@ -41,6 +41,6 @@ export const objectHistory = procedure
       actor: entry.author.actor,
       client: entry.author.client,
       time: entry.time,
-      yaml: objectYaml(withoutSecretValues(entry.object)),
+      yaml: comparableYaml(withoutSecretValues(entry.object)),
     }))
   })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 import { DocumentErrors, problemsOf } from '../documents/document-errors.ts'
 import { mergePatchBetween } from '../documents/merge-patch-between.ts'
-import { objectYaml } from '../documents/object-yaml.ts'
+import { comparableYaml } from '../documents/object-yaml.ts'
 import { parseDocuments, type SourceDocument } from '../documents/parse-documents.ts'
 import { resolveTarget, targetSchema } from '../target.ts'
 import { procedure } from '../trpc.ts'
@@ -35,7 +35,7 @@ export const updateObject = procedure
         input.onto === 'exact'
           ? await ctx.client.update(kind, document.object as KubeObject, { dryRun })
           : await ctx.client.patch(kind, key, editsOf(input.base, document.object), { type: 'merge', dryRun })
-      return { before: objectYaml(before), after: objectYaml(after), resourceVersion: after.metadata.resourceVersion }
+      return { before: comparableYaml(before), after: comparableYaml(after), resourceVersion: after.metadata.resourceVersion }
     } catch (error) {
       throw isApiError(error, 'Invalid', 'BadRequest') ? atLines(document.source, error) : error
     }
