@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { endpoints, endpointSlices, leases, services, type EndpointSlice, type Kind, type Lease, type Service } from '@quarterdeck/api'
-import { isApiError, microTimestamp, type Draft, type KubeObject } from '@quarterdeck/api-machinery'
+import { microTimestamp, type Draft, type KubeObject } from '@quarterdeck/api-machinery'
 import { absentIfNotFound, createIfAbsent, getIfExists, type Client } from '@quarterdeck/client'
 
 const leaseSeconds = 15

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 
-import { controllerManager, createApiServer } from '@quarterdeck/apiserver'
+import { controllerManager, createApiServer, workerStatusAnnotation } from '@quarterdeck/apiserver'
 import { createLogger } from '@quarterdeck/controller-runtime'
 import { runProcess } from '@quarterdeck/process'
-import { createScheduler, statusAddressAnnotation } from '@quarterdeck/scheduler'
+import { createScheduler } from '@quarterdeck/scheduler'
 import { openPostgresStore } from '@quarterdeck/storage'
 
 import { createMetrics } from './metrics.ts'
@@ -38,7 +38,7 @@ runProcess('worker', async (signal) => {
       nodeHealth: { graceMs: settings.nodeGraceMs },
       nodeIpam: { clusterCidr: settings.clusterCidr, nodePrefixLength: settings.nodePrefixLength },
     },
-    annotations: { [statusAddressAnnotation]: `127.0.0.1:${status.port}` },
+    annotations: { [workerStatusAnnotation]: `127.0.0.1:${status.port}` },
     alsoLead: (term) => keepRetention(store, { historyDays: settings.historyDays, log, signal: term }),
   })
   await status.close()

@@ -1,8 +1,9 @@
 import type { Kind } from '@quarterdeck/api'
+import { workerLease } from '@quarterdeck/apiserver'
 import type { Client } from '@quarterdeck/client'
 import { createInformerFactory, runControllers, runLeaderElection, type Logger, type RuntimeMetrics } from '@quarterdeck/controller-runtime'
 import { createControllers, type ControllerOptions } from '@quarterdeck/controllers'
-import { workerLease, type Scheduler } from '@quarterdeck/scheduler'
+import type { Scheduler } from '@quarterdeck/scheduler'
 
 export interface WorkerOptions {
   client: Client

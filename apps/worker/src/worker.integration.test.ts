@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 
 import { deployments, leases, pods } from '@quarterdeck/api'
-import { controllerManager, createApiServer } from '@quarterdeck/apiserver'
+import { controllerManager, createApiServer, workerLease } from '@quarterdeck/apiserver'
 import { openPostgresStore } from '@quarterdeck/storage'
 import { testDatabase } from '@quarterdeck/testing'
 
-import { fetchVerdicts, workerLease } from '@quarterdeck/scheduler'
+import type { PodVerdicts } from '@quarterdeck/scheduler'
 import { eventually } from './testing/eventually.ts'
 import { startKubelet } from './testing/simulated-kubelet.ts'
 import { startWorkerProcess } from './testing/worker-process.ts'
@@ -24,7 +24,8 @@ test('two worker processes on Postgres: one is killed in the middle of a rollout
     await store.close()
     await database.drop()
   })
-  const client = (await createApiServer({ store })).clientFor(controllerManager, 'test')
+  const server = await createApiServer({ store })
+  const client = server.clientFor(controllerManager, 'test')
   const leader = await eventually('a leader', async () => {
     const holder = (await client.get(leases, workerLease).catch(() => undefined))?.spec.holderIdentity
     return workers.find(({ pid }) => holder?.includes(`_${pid}_`))
@@ -55,7 +56,12 @@ test('two worker processes on Postgres: one is killed in the middle of a rollout
     spec: { containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '64' } } }] },
     status: {},
   })
-  const verdicts = await eventually('verdicts from the other process', () => fetchVerdicts(client, big.metadata.uid))
+  const verdicts = await eventually('verdicts from the other process', async () => {
+    const json = await server
+      .schedulingVerdicts(controllerManager, { namespace: 'default', name: big.metadata.name })
+      .catch(() => undefined)
+    return json === undefined ? undefined : (JSON.parse(json) as PodVerdicts)
+  })
   assert.equal(verdicts.nodes[0]?.rejections[0]?.detail, 'needs 64 CPU; 8 CPU free of 8 CPU')
 
   const other = workers.find((worker) => worker !== leader) ?? assert.fail()

@@ -18,7 +18,7 @@ import {
 import { isApiError, type Draft, type ObjectKey } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
 
-import { workerLease } from '@quarterdeck/scheduler'
+import { workerLease } from '@quarterdeck/apiserver'
 import { startKubelet } from './testing/simulated-kubelet.ts'
 import { startCluster } from './testing/test-cluster.ts'
 

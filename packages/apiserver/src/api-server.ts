@@ -1,5 +1,5 @@
 import { pods, serviceAccounts } from '@quarterdeck/api'
-import { ApiError, type KubeObject } from '@quarterdeck/api-machinery'
+import { ApiError, type KubeObject, type ObjectKey } from '@quarterdeck/api-machinery'
 import type { Client, PatchType } from '@quarterdeck/client'
 import type { ObjectStore } from '@quarterdeck/storage'
 
@@ -52,7 +52,7 @@ export interface ApiServer {
   applyAll(user: User, documents: readonly { object: unknown }[], options: ApplyAllOptions): Promise<AppliedObject[]>
   sessions: Sessions
   /** Why a pending pod is pending, as JSON: the verdict of every plugin on every node. */
-  schedulingVerdicts(request: ApiRequest): Promise<string>
+  schedulingVerdicts(user: User, pod: ObjectKey): Promise<string>
 }
 
 /** Opens the pipeline over a store, making the cluster's first objects (namespaces, authority, keys) where they are missing. */
@@ -71,7 +71,17 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   server.patchScale = (request, body, type) => patchScale(core, request, body, type)
   server.createSubresource = (request, body) => createSubresource(server, request, body)
   server.identity = await bootstrapCluster(server.clientFor(apiServerUser, 'apiserver'))
-  server.schedulingVerdicts = (request) => schedulingVerdicts(core, request)
+  server.schedulingVerdicts = (user, pod) =>
+    schedulingVerdicts(core, {
+      ...pod,
+      user,
+      client: '',
+      kind: pods,
+      subresource: 'scheduling',
+      dryRun: false,
+      fieldValidation: 'Ignore',
+      warnings: [],
+    })
   server.applyAll = (user, documents, applyOptions) => applyAll(core, user, documents, applyOptions)
   server.sessions = await openSessions(store, server.clientFor(apiServerUser, 'apiserver'))
   server.tokens = openServiceAccountTokens(store, server.identity.serviceAccountSigningKeyPem)

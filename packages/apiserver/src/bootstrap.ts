@@ -1,7 +1,5 @@
 import { namespaces, secrets, type Namespace, type Secret } from '@quarterdeck/api'
-import { isApiError, type Draft, type KubeObject } from '@quarterdeck/api-machinery'
-import type { Kind } from '@quarterdeck/api'
-import type { Client } from '@quarterdeck/client'
+import { absentIfNotFound, createIfAbsent, getIfExists, type Client } from '@quarterdeck/client'
 
 import { createAuthorityKeyPair, openAuthority, type CertificateAuthority } from './auth/certificate-authority.ts'
 import { createSigningKeyPem } from './auth/service-account-tokens.ts'
@@ -17,7 +15,7 @@ export interface ClusterIdentity {
 
 /** Makes what a cluster needs before its first request, unless it is there. Safe to run by several servers at once. */
 export async function bootstrapCluster(client: Client): Promise<ClusterIdentity> {
-  for (const name of systemNamespaces) await ensure<Namespace>(client, namespaces, { metadata: { name }, spec: {}, status: {} })
+  for (const name of systemNamespaces) await createIfAbsent<Namespace>(client, namespaces, { metadata: { name }, spec: {}, status: {} })
   const authority = await ensureSecret(client, 'quarterdeck-cluster-ca', 'kubernetes.io/tls', async () => {
     const pair = await createAuthorityKeyPair('quarterdeck-ca', authorityDays)
     return { 'tls.crt': pair.certificatePem, 'tls.key': pair.keyPem }
@@ -39,26 +37,13 @@ export async function ensureSecret(
   produce: () => Promise<Record<string, string | Buffer>>,
 ): Promise<Record<string, string>> {
   const key = { namespace: 'kube-system', name }
-  const existing = await client.get(secrets, key).catch(absentIfNotFound)
+  const existing = await getIfExists(client, secrets, key)
   if (existing) return decodedData(existing)
   const data = Object.fromEntries(Object.entries(await produce()).map(([k, v]) => [k, Buffer.from(v).toString('base64')]))
-  await ensure(client, secrets, { metadata: key, type, data })
+  await createIfAbsent(client, secrets, { metadata: key, type, data })
   return decodedData(await client.get(secrets, key))
 }
 
 function decodedData(secret: Secret): Record<string, string> {
   return Object.fromEntries(Object.entries(secret.data ?? {}).map(([k, v]) => [k, Buffer.from(v, 'base64').toString()]))
-}
-
-async function ensure<T extends KubeObject>(client: Client, kind: Kind<T>, object: Draft<T>): Promise<void> {
-  try {
-    await client.create(kind, object)
-  } catch (error) {
-    if (!isApiError(error, 'AlreadyExists')) throw error
-  }
-}
-
-function absentIfNotFound(error: unknown): undefined {
-  if (isApiError(error, 'NotFound')) return undefined
-  throw error
 }

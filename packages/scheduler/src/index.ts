@@ -4,4 +4,3 @@ export { createProfile, type Profile, type WeightedPlugin } from './framework/pr
 export { rejection, unresolvable, type ClusterEvent, type CycleState, type Plugin, type Rejection } from './framework/plugin.ts'
 export { SchedulerCore, type SchedulerCoreOptions, type SchedulerMetrics, type SchedulerReports } from './scheduler-core.ts'
 export type { NodeVerdict, PodVerdicts, Verdict, VerdictSink } from './verdicts.ts'
-export { fetchVerdicts, statusAddressAnnotation, workerLease } from './remote-verdicts.ts'

@@ -6,8 +6,9 @@ import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
 import { find } from '../verbs/get.ts'
 
-/** The Lease that the leading worker holds; its annotation says where the worker answers. */
-const workerLease = { namespace: 'kube-system', name: 'quarterdeck-worker' }
+/** The Lease that the leading worker holds. */
+export const workerLease = { namespace: 'kube-system', name: 'quarterdeck-worker' }
+/** On that Lease: `host:port` where the leader answers `GET /verdicts/POD-UID`. */
 export const workerStatusAnnotation = 'quarterdeck.dev/worker-status-address'
 const timeoutMs = 5_000
 
