@@ -1,5 +1,5 @@
 import { namespaces, secrets, type Namespace, type Secret } from '@quarterdeck/api'
-import { absentIfNotFound, createIfAbsent, getIfExists, type Client } from '@quarterdeck/client'
+import { createIfAbsent, getIfExists, type Client } from '@quarterdeck/client'
 
 import { createAuthorityKeyPair, openAuthority, type CertificateAuthority } from './auth/certificate-authority.ts'
 import { createSigningKeyPem } from './auth/service-account-tokens.ts'
