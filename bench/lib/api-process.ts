@@ -10,8 +10,15 @@ const api = await createApiServer({ store })
 const { authority } = api.identity
 const serving = await authority.issueServer(['127.0.0.1'], 1)
 const admin = await authority.issueClient('bench', [mastersGroup], 1)
-const rest = createRestHandler({ server: api, authenticate: createAuthenticator(api.tokens), nodes: { request: () => Promise.reject(new Error('no nodes here')) } })
-const server = createServer({ key: serving.keyPem, cert: serving.certificatePem, ca: [authority.certificatePem], requestCert: true, rejectUnauthorized: false }, (request, response) => void rest(request, response))
+const rest = createRestHandler({
+  server: api,
+  authenticate: createAuthenticator(api.tokens),
+  nodes: { request: () => Promise.reject(new Error('no nodes here')) },
+})
+const server = createServer(
+  { key: serving.keyPem, cert: serving.certificatePem, ca: [authority.certificatePem], requestCert: true, rejectUnauthorized: false },
+  (request, response) => void rest(request, response),
+)
 server.listen(0, '127.0.0.1', () => {
   process.send?.({ url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, caPem: authority.certificatePem, ...admin })
 })

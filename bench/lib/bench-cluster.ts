@@ -19,7 +19,9 @@ export interface ApiAddress {
 /** Runs a benchmark against an API server process of its own on a fresh, durable Postgres. */
 export async function withApiServer(run: (address: ApiAddress) => Promise<void>): Promise<void> {
   await withPostgres(async (connectionString) => {
-    const child = fork(fileURLToPath(new URL('api-process.ts', import.meta.url)), { env: { ...process.env, DATABASE_URL: connectionString } })
+    const child = fork(fileURLToPath(new URL('api-process.ts', import.meta.url)), {
+      env: { ...process.env, DATABASE_URL: connectionString },
+    })
     try {
       const [address] = (await once(child, 'message')) as [ApiAddress]
       await run(address)

@@ -23,7 +23,11 @@ await withApiServer(async ({ url, ...credentials }) => {
   for (const writers of writerCounts) creates.push({ 'REST creates, writers': writers, ...(await timed(writers, seconds, create)) })
   console.table(creates)
   const gets = []
-  for (const readers of [1, 64]) gets.push({ 'REST consistent gets, readers': readers, ...(await timed(readers, seconds, (i) => client.get(configMaps, { namespace: 'bench', name: `c-${i % next}` }))) })
+  for (const readers of [1, 64])
+    gets.push({
+      'REST consistent gets, readers': readers,
+      ...(await timed(readers, seconds, (i) => client.get(configMaps, { namespace: 'bench', name: `c-${i % next}` }))),
+    })
   console.table(gets)
 
   await fillPods()
@@ -37,7 +41,12 @@ await withApiServer(async ({ url, ...credentials }) => {
     bytes = (await body.arrayBuffer()).byteLength
     latencies.push(performance.now() - asked)
   }
-  console.table([{ [`consistent list of ${listedPods} pods, MB`]: Number((bytes / 1e6).toFixed(1)), ...latencyRow(latencies, (performance.now() - start) / 1000) }])
+  console.table([
+    {
+      [`consistent list of ${listedPods} pods, MB`]: Number((bytes / 1e6).toFixed(1)),
+      ...latencyRow(latencies, (performance.now() - start) / 1000),
+    },
+  ])
   await dispatcher.close()
   await client.close()
 
@@ -46,7 +55,10 @@ await withApiServer(async ({ url, ...credentials }) => {
     const worker = async (): Promise<void> => {
       while (made < listedPods) {
         const name = `p-${made++}`
-        await client.create(pods, { metadata: { name, namespace: 'bench', labels: { app: 'bench' } }, spec: { containers: [{ name: 'c', image: 'busybox:1', resources: { requests: { cpu: '10m' } } }] } } as never)
+        await client.create(pods, {
+          metadata: { name, namespace: 'bench', labels: { app: 'bench' } },
+          spec: { containers: [{ name: 'c', image: 'busybox:1', resources: { requests: { cpu: '10m' } } }] },
+        } as never)
       }
     }
     await Promise.all(Array.from({ length: 64 }, worker))

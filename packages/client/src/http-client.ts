@@ -32,24 +32,29 @@ const patchMediaTypes: Record<PatchType, string> = {
   strategic: 'application/strategic-merge-patch+json',
 }
 
+const maxRequestConnections = 64
 const requestTimeoutMs = 60_000
 /** The server sends a bookmark or closes a watch well within this. */
 const watchSilenceMs = 10 * 60_000
 
+interface SendOptions {
+  body?: { json: unknown; mediaType?: string } | undefined
+  signal?: AbortSignal | undefined
+  dispatcher?: Dispatcher
+}
+
 /** The Client that speaks REST. `close` ends its connections. */
 export function createHttpClient(options: HttpClientOptions): Client & { close(): Promise<void> } {
-  const dispatcher = new Agent({
-    connections: 64,
-    headersTimeout: requestTimeoutMs,
-    bodyTimeout: watchSilenceMs,
-    connect: { ca: options.caPem, cert: options.certificatePem, key: options.keyPem },
-  })
+  const connect = { ca: options.caPem, cert: options.certificatePem, key: options.keyPem }
+  const timeouts = { headersTimeout: requestTimeoutMs, bodyTimeout: watchSilenceMs }
+  const requests = new Agent({ connections: maxRequestConnections, connect, ...timeouts } as Agent.Options)
+  // A watch keeps its connection for itself: any number of them must not keep requests waiting.
+  const watches = new Agent({ connect, ...timeouts } as Agent.Options)
 
   async function send(
     method: Dispatcher.HttpMethod,
     path: string,
-    body?: { json: unknown; mediaType?: string },
-    signal?: AbortSignal,
+    { body, signal, dispatcher = requests }: SendOptions,
   ): Promise<Dispatcher.ResponseData> {
     let response: Dispatcher.ResponseData
     try {
@@ -80,7 +85,7 @@ export function createHttpClient(options: HttpClientOptions): Client & { close()
     body?: { json: unknown; mediaType?: string },
     signal?: AbortSignal,
   ): Promise<T> {
-    const response = await send(method, path, body, signal)
+    const response = await send(method, path, { body, signal })
     try {
       return (await response.body.json()) as T
     } catch (error) {
@@ -92,7 +97,8 @@ export function createHttpClient(options: HttpClientOptions): Client & { close()
     get: (kind, key) => call('GET', pathOf(kind, key)),
     list: <T extends KubeObject>(kind: Kind<T>, { signal, ...list }: ListOptions = {}) =>
       call<List<T>>('GET', collectionPath(kind, list.namespace) + queryOf(list), undefined, signal),
-    watch: <T extends KubeObject>(kind: Kind<T>, watch: WatchOptions) => watchLines<T>(kind, watch, send),
+    watch: <T extends KubeObject>(kind: Kind<T>, watch: WatchOptions) =>
+      watchLines<T>(kind, watch, (path, signal) => send('GET', path, { signal, dispatcher: watches })),
     create: <T extends KubeObject>(kind: Kind<T>, object: Draft<T>, write: WriteOptions = {}) =>
       call<T>('POST', collectionPath(kind, object.metadata.namespace) + queryOf(writeQuery(write)), {
         json: { ...object, apiVersion: kind.apiVersion, kind: kind.kind },
@@ -118,7 +124,7 @@ export function createHttpClient(options: HttpClientOptions): Client & { close()
       await call('DELETE', collectionPath(kind, list.namespace) + queryOf(list), { json: deleteBody(deletion) }, signal)
     },
     createSubresource: (kind, key, subresource, body) => call('POST', pathOf(kind, key, subresource), { json: body }),
-    close: () => dispatcher.close(),
+    close: async () => void (await Promise.all([requests.close(), watches.close()])),
   }
 }
 
@@ -166,17 +172,17 @@ async function failureOf({ statusCode, body }: Dispatcher.ResponseData): Promise
   }
 }
 
-type Send = (method: Dispatcher.HttpMethod, path: string, body: undefined, signal: AbortSignal) => Promise<Dispatcher.ResponseData>
+type OpenWatch = (path: string, signal: AbortSignal) => Promise<Dispatcher.ResponseData>
 
 async function* watchLines<T extends KubeObject>(
   kind: Kind<T>,
   { signal, ...options }: WatchOptions,
-  send: Send,
+  open: OpenWatch,
 ): AsyncGenerator<WatchEvent<T>> {
   const match = options.sendInitialEvents === undefined ? {} : { resourceVersionMatch: 'NotOlderThan' }
   const path = collectionPath(kind, options.namespace) + queryOf({ ...options, ...match, watch: 'true' })
   try {
-    const { body } = await send('GET', path, undefined, signal)
+    const { body } = await open(path, signal)
     let rest = ''
     body.setEncoding('utf8')
     for await (const chunk of body as AsyncIterable<string>) {

@@ -5,6 +5,7 @@ import { isApiError, internalError } from '@quarterdeck/api-machinery'
 import { servedObject, type ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
 import { bookmarkOf, frameOf, watch, type ServedEvent, type WatchRequestOptions } from '../verbs/watch.ts'
+import { scheduleFlush } from './flush-schedule.ts'
 import type { Output } from './negotiate.ts'
 import { shapedObject, type IncludeObject } from './shapes.ts'
 
@@ -40,6 +41,15 @@ export async function streamWatch(
   timer.unref()
   http.request.once('close', finish)
   response.once('close', finish)
+  const pending: Uint8Array[] = []
+  const flush = (): void => {
+    if (isOver || pending.length === 0) return
+    response.write(pending.length === 1 ? pending[0] : Buffer.concat(pending))
+    pending.length = 0
+    if (response.writableLength <= maxBufferedBytes) return
+    finish()
+    response.destroy()
+  }
   const frame =
     options.output.shape === 'object'
       ? (event: ServedEvent) => frameOf(request, event)
@@ -50,16 +60,12 @@ export async function streamWatch(
       onEvents(events) {
         if (isOver) return
         openStream(response)
-        response.cork()
-        for (const event of events) response.write(frame(event))
-        response.uncork()
-        if (response.writableLength > maxBufferedBytes) {
-          finish()
-          response.destroy()
-        }
+        for (const event of events) pending.push(frame(event))
+        scheduleFlush(flush)
       },
       onEnd(error) {
         if (isOver) return
+        flush()
         if (error) {
           openStream(response)
           response.write(
@@ -86,10 +92,13 @@ function openStream(response: ServerResponse): void {
   response.flushHeaders()
 }
 
-function shapedFrame(request: ApiRequest, event: ServedEvent, { output, include }: WatchStreamOptions): string {
+function shapedFrame(request: ApiRequest, event: ServedEvent, { output, include }: WatchStreamOptions): Uint8Array {
   const { kind } = request
-  if (event.type === 'BOOKMARK') return `${JSON.stringify({ type: 'BOOKMARK', object: shapedBookmark(request, event, output) })}\n`
-  return `${JSON.stringify({ type: event.type, object: shapedObject(kind, servedObject(kind, event.stored), output, include) })}\n`
+  if (event.type === 'BOOKMARK')
+    return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object: shapedBookmark(request, event, output) })}\n`)
+  return Buffer.from(
+    `${JSON.stringify({ type: event.type, object: shapedObject(kind, servedObject(kind, event.stored), output, include) })}\n`,
+  )
 }
 
 function shapedBookmark(request: ApiRequest, event: ServedEvent & { type: 'BOOKMARK' }, output: Output): unknown {
