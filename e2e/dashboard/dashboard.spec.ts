@@ -1,0 +1,146 @@
+import { expect, test, type Page } from '@playwright/test'
+
+import { application, misspelt, service } from './manifests.ts'
+import { announced, password, rowOf, signIn, upload } from './pages.ts'
+
+const namespace = `browser-${Date.now().toString(36)}`
+
+test.describe.configure({ mode: 'serial' })
+
+test.describe('the dashboard', () => {
+  let page: Page
+
+  test.beforeAll(async ({ browser }) => {
+    page = await browser.newPage()
+  })
+  test.afterAll(async () => {
+    await page.close()
+  })
+
+  test('refuses a wrong password and lets the right one in', async () => {
+    await page.goto('/pods')
+    await expect(page).toHaveURL(/sign-in/)
+    await page.getByLabel('Password').fill(`${password}-not`)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toBeVisible()
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page.getByRole('heading', { name: 'Pods' })).toBeVisible()
+  })
+
+  test('shows a mistake at its line and stores nothing', async () => {
+    await upload(page, { 'good.yaml': application(`${namespace}-never`), 'bad.yaml': misspelt })
+    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+    const complaint = page.getByRole('alert').getByRole('button')
+    await expect(complaint).toContainText('bad.yaml:6')
+    await expect(complaint).toContainText('spec.replcas')
+    await expect(page.locator('.cm-lintRange-error')).toHaveText(/replcas/)
+    await page.goto(`/namespaces?q=${namespace}-never`)
+    await expect(page.getByText(/None of the/)).toBeVisible()
+  })
+
+  test('previews what would be stored, then applies several files together', async () => {
+    await upload(page, { 'application.yaml': application(namespace), 'service.yaml': service(namespace) })
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await expect(page.getByRole('heading', { name: 'This is what the server would store (4)' })).toBeVisible()
+    await expect(page.getByRole('region', { name: `Difference of Deployment ${namespace}/web` })).toContainText('RollingUpdate')
+    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+    await expect(announced(page, '4 created')).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Applied (4)' })).toBeVisible()
+  })
+
+  test('shows pods come up without being reloaded', async () => {
+    await page.goto(`/pods?q=${namespace}`)
+    await expect(page.getByRole('button', { name: /Running\s*3/ })).toBeVisible({ timeout: 120_000 })
+    await expect(rowOf(page, /^web-/)).toHaveCount(3)
+  })
+
+  test('merges the logs of all pods, and searches them', async () => {
+    await page.goto(`/deployments.apps/${namespace}/web?tab=logs`)
+    const log = page.getByRole('log')
+    await expect(log.getByText('tick').first()).toBeVisible()
+    await page.getByLabel('Search the log').fill('started in')
+    await expect(log.getByText(/^started in web-/)).toHaveCount(3)
+  })
+
+  test('scales, and the list follows', async () => {
+    await page.goto(`/deployments.apps/${namespace}/web`)
+    await page.getByRole('button', { name: 'Scale' }).click()
+    await page.getByLabel('Replicas').fill('5')
+    await page.getByRole('button', { name: 'Scale to 5' }).click()
+    await expect(announced(page, 'scaled to 5')).toBeVisible()
+    await page.goto(`/pods?q=${namespace}`)
+    await expect(page.getByRole('button', { name: /Running\s*5/ })).toBeVisible({ timeout: 60_000 })
+  })
+
+  test('sorts, filters and opens with the keyboard alone', async () => {
+    await page.keyboard.press('g')
+    await page.keyboard.press('d')
+    await expect(page.getByRole('heading', { name: 'Deployments' })).toBeVisible()
+    await page.keyboard.press('/')
+    await page.keyboard.type(namespace)
+    await expect(rowOf(page, 'web')).toHaveCount(1)
+    await page.keyboard.press('Escape')
+    await rowOf(page, 'web').focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { name: 'web', exact: true })).toBeVisible()
+  })
+
+  test('edits YAML after showing what the server would store', async () => {
+    await page.goto(`/configmaps/${namespace}/page?tab=yaml`)
+    await page.getByRole('button', { name: 'Edit' }).click()
+    const editor = page.locator('.cm-content')
+    await editor.getByText('hello from the browser').click()
+    await page.keyboard.press('End')
+    await page.keyboard.type(', edited')
+    await page.getByRole('button', { name: 'Review and save' }).click()
+    await expect(page.getByRole('dialog')).toContainText('hello from the browser, edited')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await expect(announced(page, 'page is saved')).toBeVisible()
+  })
+
+  test('remembers what changed and restores it', async () => {
+    await page.goto(`/configmaps/${namespace}/page?tab=history`)
+    const changes = page.getByRole('list', { name: 'Changes, newest first' }).getByRole('button')
+    await expect(changes).toHaveCount(2)
+    await changes.last().click()
+    await page.getByRole('button', { name: 'Restore this revision' }).click()
+    await expect(announced(page, 'again what it was')).toBeVisible()
+    await expect(changes).toHaveCount(3)
+  })
+
+  test('says what goes with a delete, deletes, and the page knows', async () => {
+    await page.goto(`/deployments.apps/${namespace}/web`)
+    await page.getByRole('button', { name: 'Delete' }).click()
+    const dialog = page.getByRole('dialog')
+    await expect(dialog).toContainText('Deleted with it')
+    await expect(dialog).toContainText(/Pods \(5\)/)
+    await dialog.getByRole('button', { name: 'Delete', exact: true }).click()
+    await expect(announced(page, 'is being deleted')).toBeVisible()
+    await expect(page.getByText('Deleted', { exact: true })).toBeVisible()
+  })
+
+  test('removes a namespace with all that is in it', async () => {
+    await page.goto(`/namespaces/${namespace}`)
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.goto(`/pods?q=${namespace}`)
+    await expect(page.getByText(/None of the|There are no pods/)).toBeVisible({ timeout: 90_000 })
+  })
+})
+
+test('hides the values of a Secret until they are asked for', async ({ page }) => {
+  const name = `secret-${Date.now().toString(36)}`
+  await signIn(page)
+  await upload(page, { 'secret.yaml': `apiVersion: v1\nkind: Secret\nmetadata:\n  name: ${name}\nstringData:\n  key: hush-hush\n` })
+  await page.getByRole('button', { name: 'Apply', exact: true }).click()
+  await expect(announced(page, '1 created')).toBeVisible()
+  await page.goto(`/secrets/default/${name}`)
+  await expect(page.getByText('••••••••')).toBeVisible()
+  await expect(page.getByText('hush-hush')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Reveal values' }).click()
+  await expect(page.getByText('hush-hush')).toBeVisible()
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect(page.getByText('Deleted', { exact: true })).toBeVisible()
+})
