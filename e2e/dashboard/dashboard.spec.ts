@@ -83,7 +83,7 @@ test.describe('the dashboard', () => {
     await page.keyboard.press('Escape')
     await rowOf(page, 'web').focus()
     await page.keyboard.press('Enter')
-    await expect(page.getByRole('heading', { name: 'web', exact: true })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'web', exact: true, level: 1 })).toBeVisible()
   })
 
   test('edits YAML after showing what the server would store', async () => {
