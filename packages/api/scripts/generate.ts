@@ -39,6 +39,7 @@ const roots: [apiPackage: string, models: string[]][] = [
       'V1DeleteOptions',
       'V1Preconditions',
       'V1Condition',
+      'V1FieldSelectorRequirement',
     ],
   ],
   [

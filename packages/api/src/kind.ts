@@ -3,6 +3,9 @@ import type { FieldError, KubeObject } from '@quarterdeck/api-machinery'
 /** A function of an object. Declared as a method so that the kind of a Pod is also the kind of an object. */
 export type Reader<T, Result> = { read(object: T): Result }['read']
 
+/** As Reader, of an object and the seconds a client asks for. */
+export type GracePeriod<T> = { read(object: T, requestedSeconds: number | undefined): number }['read']
+
 /** A column of `kubectl get` and of the dashboard's lists (metav1.TableColumnDefinition). */
 export interface Column<T> {
   name: string
@@ -70,8 +73,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   validateStatusUpdate(object: T, old: T): FieldError[]
   /** What is wrong with an object's name; absent: it must be a DNS subdomain. */
   nameErrors: ((name: string) => string[]) | undefined
-  /** Seconds between the request to delete and the deletion; undefined for kinds that go at once. Pods wait for their kubelet. */
-  gracePeriodSeconds: Reader<T, number> | undefined
+  /** Seconds from the request to delete, which may name its own, to the deletion; undefined for kinds that go at once. Pods wait for their kubelet. */
+  gracePeriodSeconds: GracePeriod<T> | undefined
   /** Marks an object whose deletion has begun and not ended (a Namespace's phase). Mutates. */
   beginDeletion: Reader<T, void> | undefined
   storedAs: StoredAs<T> | undefined

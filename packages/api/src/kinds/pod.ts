@@ -60,8 +60,9 @@ export const pods = defineKind<Pod>({
   gracePeriodSeconds: gracePeriodOf,
 })
 
-/** A pod that is on no node, or has ended, has nobody to wait for. */
-function gracePeriodOf(pod: Pod): number {
+/** A pod that is on no node, or has ended, has nobody to wait for, whatever is asked. A negative period counts as a second. */
+function gracePeriodOf(pod: Pod, requestedSeconds: number | undefined): number {
   if (!pod.spec.nodeName || isPodFinished(pod)) return 0
-  return pod.spec.terminationGracePeriodSeconds ?? 30
+  const seconds = requestedSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
+  return seconds < 0 ? 1 : seconds
 }

@@ -4,12 +4,36 @@ import { createGunzip } from 'node:zlib'
 import { ApiError, badRequest, parseJson, type ParsedJson } from '@quarterdeck/api-machinery'
 import { parseAllDocuments } from 'yaml'
 
+import { decodeProtobuf, protobufMediaType } from './protobuf/envelope.ts'
+
 export const maxBodyBytes = 3 * 1024 * 1024
 
 const tooLarge = (): ApiError => new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${maxBodyBytes} bytes`)
 
-/** The body as text. Throws RequestEntityTooLarge past 3 MiB, having read no more than that. */
+/** The body as text. Throws as readBytes does. */
 export async function readBody(request: IncomingMessage): Promise<string> {
+  return (await readBytes(request)).toString('utf8')
+}
+
+/** The body of a request that must have one, parsed: JSON, YAML or protobuf. Throws as readBytes and parseBody do. */
+export async function readParsed(request: IncomingMessage): Promise<ParsedJson> {
+  return parseBytes(await readBytes(request), mediaTypeOf(request))
+}
+
+/** As readParsed; undefined for an empty body. */
+export async function readOptional(request: IncomingMessage): Promise<ParsedJson | undefined> {
+  const bytes = await readBytes(request)
+  return bytes.length === 0 ? undefined : parseBytes(bytes, mediaTypeOf(request))
+}
+
+function parseBytes(bytes: Buffer, mediaType: string): ParsedJson {
+  return mediaType === protobufMediaType
+    ? { value: decodeProtobuf(bytes), duplicateKeys: [] }
+    : parseBody(bytes.toString('utf8'), mediaType)
+}
+
+/** The body, uncompressed. Throws RequestEntityTooLarge past 3 MiB, having read no more than that. */
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge()
   const stream = request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request
   const chunks: Buffer[] = []
@@ -23,8 +47,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   } catch (error) {
     throw error instanceof ApiError ? error : badRequest(`the request body could not be read: ${(error as Error).message}`)
   }
-  const text = Buffer.concat(chunks).toString('utf8')
-  return text
+  return Buffer.concat(chunks)
 }
 
 /** The media type of the body, without parameters; JSON where none is named. */
@@ -44,7 +67,7 @@ export function parseBody(text: string, mediaType: string): ParsedJson {
     default:
       throw new ApiError(
         'UnsupportedMediaType',
-        `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml`,
+        `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, ${protobufMediaType}`,
       )
   }
 }

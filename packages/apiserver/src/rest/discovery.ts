@@ -37,6 +37,7 @@ const reviewResources: Record<string, { name: string; kind: string; namespaced: 
   'authorization.k8s.io/v1': [
     { name: 'localsubjectaccessreviews', kind: 'LocalSubjectAccessReview', namespaced: true },
     { name: 'selfsubjectaccessreviews', kind: 'SelfSubjectAccessReview', namespaced: false },
+    { name: 'selfsubjectrulesreviews', kind: 'SelfSubjectRulesReview', namespaced: false },
     { name: 'subjectaccessreviews', kind: 'SubjectAccessReview', namespaced: false },
   ],
 }

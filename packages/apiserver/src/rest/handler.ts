@@ -5,16 +5,17 @@ import { ApiError, unauthorized } from '@quarterdeck/api-machinery'
 import type { ApiServer } from '../api-server.ts'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { User } from '../auth/user.ts'
-import { mediaTypeOf, parseBody, readBody } from './body.ts'
+import { readParsed } from './body.ts'
 import { aggregatedDiscovery, apiGroup, groupList, legacyVersions, notServed, resourceList } from './discovery.ts'
 import { createApiMetrics, type ApiMetrics } from './metrics.ts'
 import { negotiate } from './negotiate.ts'
+import { openApiProtobufType } from './openapi-format.ts'
 import { createOpenApi, type OpenApi } from './openapi.ts'
 import { parsePath, type ApiPath } from './path.ts'
 import { createPodLogs, type NodeConnections, type PodLogs } from './pod-logs.ts'
 import { isWatchQuery } from './query.ts'
 import { handleResource } from './resource-handler.ts'
-import { respondError, respondJson, respondText } from './respond.ts'
+import { respondBytes, respondError, respondJson, respondText } from './respond.ts'
 import { answerReview } from './reviews.ts'
 import { versionInfo } from './version.ts'
 
@@ -72,7 +73,7 @@ async function handle(context: RestContext, request: IncomingMessage, response: 
     case 'review': {
       if (request.method !== 'POST')
         throw new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
-      const { value } = parseBody(await readBody(request), mediaTypeOf(request))
+      const { value } = await readParsed(request)
       return respondJson(request, response, JSON.stringify(await answerReview(context.server, user, target.plural, value)), { code: 201 })
     }
     default:
@@ -119,7 +120,11 @@ async function answerOpenPath(context: RestContext, request: IncomingMessage, re
 }
 
 async function answerOpenApi({ openApi }: RestContext, request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-  if (path === '/openapi/v2') return respondJson(request, response, openApi.v2())
+  if (path === '/openapi/v2') {
+    const type = openApiProtobufType(request.headers.accept)
+    response.setHeader('Vary', 'Accept')
+    return type ? respondBytes(response, openApi.v2Protobuf(), type) : respondJson(request, response, openApi.v2())
+  }
   if (path === '/openapi/v3') return respondJson(request, response, openApi.v3Index())
   const document = path.startsWith('/openapi/v3/') ? openApi.v3(path.slice('/openapi/v3/'.length)) : undefined
   if (document === undefined) throw notServed()

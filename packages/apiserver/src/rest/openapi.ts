@@ -4,6 +4,7 @@ import { documentedSchemas, type Kind } from '@quarterdeck/api'
 import type { Schema } from '@quarterdeck/api-machinery'
 
 import type { KindRegistry } from '../kind-registry.ts'
+import { encodeOpenApiV2 } from './protobuf/encode-openapi.ts'
 
 type Json = Record<string, unknown>
 
@@ -11,6 +12,8 @@ type Json = Record<string, unknown>
 export interface OpenApi {
   /** `/openapi/v2`, as JSON. */
   v2(): string
+  /** The same as protobuf (gnostic's openapi.v2.Document). */
+  v2Protobuf(): Uint8Array
   /** `/openapi/v3`: where the document of each group version is. */
   v3Index(): string
   /** `/openapi/v3/api/v1`, `/openapi/v3/apis/apps/v1`; undefined for a path that has none. */
@@ -34,7 +37,9 @@ export function createOpenApi(registry: KindRegistry): OpenApi {
     const apiVersion = paths.get(path)
     return apiVersion === undefined ? undefined : once(path, () => v3Document(registry.kinds.filter((k) => k.apiVersion === apiVersion)))
   }
+  let protobuf: Uint8Array | undefined
   return {
+    v2Protobuf: () => (protobuf ??= encodeOpenApiV2(v2Document(registry.kinds))),
     v2: () => once('v2', () => v2Document(registry.kinds)),
     v3,
     v3Index: () =>

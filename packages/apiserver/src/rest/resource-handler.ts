@@ -19,7 +19,7 @@ import { get } from '../verbs/get.ts'
 import { list } from '../verbs/list.ts'
 import { patch } from '../verbs/patch.ts'
 import { update } from '../verbs/update.ts'
-import { mediaTypeOf, parseBody, readBody } from './body.ts'
+import { mediaTypeOf, parseBody, readBody, readOptional, readParsed } from './body.ts'
 import { notServed } from './discovery.ts'
 import { negotiate, type Output } from './negotiate.ts'
 import type { ApiPath } from './path.ts'
@@ -117,7 +117,7 @@ async function handleCollectionRead({ server, http, query, request, output, incl
 }
 
 async function readObject({ http, request }: Exchange): Promise<KubeObject> {
-  const { value, duplicateKeys } = parseBody(await readBody(http.request), mediaTypeOf(http.request))
+  const { value, duplicateKeys } = await readParsed(http.request)
   return decodeRequestObject(value, request, duplicateKeys)
 }
 
@@ -159,9 +159,9 @@ async function readPatch({ http }: Exchange): Promise<{ body: unknown; type: Pat
 
 /** The DeleteOptions of a body, which may be absent. Throws BadRequest for one of the wrong form. */
 async function readDeleteOptions({ http }: Exchange): Promise<unknown> {
-  const text = await readBody(http.request)
-  if (text === '') return undefined
-  const { value } = parseBody(text, mediaTypeOf(http.request))
+  const parsed = await readOptional(http.request)
+  if (!parsed) return undefined
+  const { value } = parsed
   if (!isRecord(value)) throw badRequest('the body must be a DeleteOptions object')
   const report = decodeObject(value, { $ref: 'V1DeleteOptions' }, modelSchemas)
   if (report.typeErrors.length > 0)
@@ -244,7 +244,7 @@ async function handleScale(exchange: Exchange): Promise<void> {
     case 'GET':
       return respond(await getScale(server.core, request))
     case 'PUT':
-      return respond(await updateScale(server.core, request, parseBody(await readBody(http.request), mediaTypeOf(http.request)).value))
+      return respond(await updateScale(server.core, request, (await readParsed(http.request)).value))
     case 'PATCH': {
       const { body, type } = await readPatch(exchange)
       return respond(await patchScale(server.core, request, body, type))
@@ -264,7 +264,7 @@ async function handleFinalize(exchange: Exchange): Promise<void> {
 }
 
 async function handleCreateSubresource({ server, http, request, output }: Exchange): Promise<void> {
-  const { value } = parseBody(await readBody(http.request), mediaTypeOf(http.request))
+  const { value } = await readParsed(http.request)
   const result = await server.createSubresource(request, value)
   await respondJson(http.request, http.response, JSON.stringify(result), { code: 201, output })
 }

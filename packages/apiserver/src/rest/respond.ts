@@ -47,6 +47,12 @@ export function respondText(response: ServerResponse, code: number, text: string
   response.end(text)
 }
 
+export function respondBytes(response: ServerResponse, bytes: Uint8Array, contentType: string): void {
+  response.setHeader('Content-Type', contentType)
+  response.setHeader('Content-Length', bytes.length)
+  response.end(bytes)
+}
+
 /** Answers with the Status of an error. What is no ApiError is logged and told as an internal one, without its innards. */
 export async function respondError(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
   const apiError = isApiError(error) ? error : internalError('see the server log')

@@ -16,6 +16,8 @@ export async function answerReview(server: ApiServer, user: User, plural: string
       return answer({ userInfo: userInfo(user) })
     case 'selfsubjectaccessreviews':
       return answer(accessStatus(server, user, spec))
+    case 'selfsubjectrulesreviews':
+      return answer(rulesStatus(server, user))
     case 'subjectaccessreviews':
     case 'localsubjectaccessreviews':
       requireReviewer(server, user, 'authorization.k8s.io', plural)
@@ -58,6 +60,19 @@ function accessStatus(server: ApiServer, user: User, spec: Json): Json {
     path: field('path'),
   })
   return reason === undefined ? { allowed: true } : { allowed: false, ...(reason ? { reason } : {}) }
+}
+
+/** An authorizer decides and does not enumerate: what is known is whether all is allowed. */
+function rulesStatus(server: ApiServer, user: User): Json {
+  const all = { user, verb: '*', group: '*', resource: '*', subresource: '', namespace: '', name: '', path: '' }
+  const isAllowedAll = server.core.authorizer(all) === undefined
+  return isAllowedAll
+    ? {
+        resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+        nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+        incomplete: false,
+      }
+    : { resourceRules: [], nonResourceRules: [], incomplete: true }
 }
 
 async function tokenStatus(server: ApiServer, token: string): Promise<Json> {

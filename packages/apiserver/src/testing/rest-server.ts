@@ -20,6 +20,7 @@ export interface Answer {
 }
 
 export interface CallOptions {
+  /** Text and bytes are sent as they are, all else as JSON. */
   body?: unknown
   headers?: Record<string, string>
   /** Absent: the administrator's certificate. */
@@ -65,7 +66,7 @@ export async function startRestServer(store: ObjectStore = createMemoryStore()):
     caPem,
     admin,
     async call(method, path, { body, headers = {}, as } = {}) {
-      const isText = typeof body === 'string'
+      const isRaw = typeof body === 'string' || body instanceof Uint8Array
       const {
         statusCode,
         headers: answered,
@@ -78,7 +79,7 @@ export async function startRestServer(store: ObjectStore = createMemoryStore()):
           ...(typeof as === 'object' ? { authorization: `Bearer ${as.token}` } : {}),
           ...headers,
         },
-        body: body === undefined ? null : isText ? body : JSON.stringify(body),
+        body: body === undefined ? null : isRaw ? body : JSON.stringify(body),
       })
       const text = await stream.text()
       return { status: statusCode, headers: answered, text, json: parsed(text) }

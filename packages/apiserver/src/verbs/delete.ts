@@ -65,7 +65,7 @@ function deletedForm(request: ApiRequest, old: KubeObject, options: DeleteOption
   const finalizers = plannedFinalizers(metadata.finalizers ?? [], options)
   if (finalizers.length > 0) metadata.finalizers = finalizers
   else delete metadata.finalizers
-  const graceSeconds = kind.gracePeriodSeconds ? Math.max(0, options.gracePeriodSeconds ?? kind.gracePeriodSeconds(old)) : 0
+  const graceSeconds = kind.gracePeriodSeconds?.(old, options.gracePeriodSeconds) ?? 0
   const remaining = metadata.deletionTimestamp ? Math.min(graceSeconds, metadata.deletionGracePeriodSeconds ?? 0) : graceSeconds
   // A grace period can only be shortened.
   if (!metadata.deletionTimestamp || remaining < (metadata.deletionGracePeriodSeconds ?? 0)) {
