@@ -8,6 +8,9 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   devIndicators: false,
+  // Pages are shells: nothing is worth being kept in the server's memory.
+  cacheMaxMemorySize: 0,
+  experimental: { preloadEntriesOnStart: false },
 }
 
 export default config

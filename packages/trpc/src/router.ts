@@ -17,6 +17,7 @@ import { setSchedulable } from './objects/set-schedulable.ts'
 import { updateObject } from './objects/update.ts'
 import { watchObjects } from './objects/watch.ts'
 import { objectWindow } from './objects/window.ts'
+import { podScheduling } from './pods/scheduling.ts'
 import { me, signIn, signOut } from './session/session.ts'
 import { router } from './trpc.ts'
 
@@ -40,6 +41,7 @@ export const appRouter = router({
     restore: restoreObject,
   }),
   nodes: router({ setSchedulable }),
+  pods: router({ scheduling: podScheduling }),
   logs: router({ stream: streamLogs }),
   cluster: router({ summary, exampleManifest }),
 })

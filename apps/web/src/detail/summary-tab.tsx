@@ -11,6 +11,7 @@ import { DataPanel } from './data-panel.tsx'
 import { Facts, Pairs, type Fact } from './facts.tsx'
 import { factsOf } from './kind-facts.tsx'
 import { RelatedPanels } from './related-panels.tsx'
+import { SchedulingPanel } from './scheduling-panel.tsx'
 import type { InspectionState } from './use-inspection.ts'
 
 export interface SummaryTabProps {
@@ -23,10 +24,12 @@ export interface SummaryTabProps {
 export function SummaryTab({ kind, inspection, isRevealed, onReveal }: SummaryTabProps) {
   const object = inspection.object!
   const podSpec = object.spec?.containers ? object.spec : object.spec?.template?.spec
+  const waits = kind.resource === 'pods' && !object.spec?.nodeName && !inspection.isGone
   const hasData = Boolean(object.data ?? object.binaryData)
   return (
     <div className="grid items-start gap-3 p-3 sm:gap-4 sm:p-5 xl:grid-cols-[3fr_2fr]">
       <div className="flex min-w-0 flex-col gap-3 sm:gap-4">
+        {waits && <SchedulingPanel namespace={object.metadata.namespace ?? ''} name={object.metadata.name} />}
         <Panel title="Summary">
           <Facts facts={[...factsOf(object), ...metadataFacts(kind, object)]} />
         </Panel>

@@ -3,6 +3,7 @@ import { asTone, StateBadge } from '@quarterdeck/ui'
 import { createColumnHelper, columnVisibilityFeature, tableFeatures } from '@tanstack/react-table'
 import type { ReactNode } from 'react'
 
+import { ObjectLink } from './object-link.tsx'
 import { Age } from '../console/time.tsx'
 
 export const listFeatures = tableFeatures({ columnVisibilityFeature })
@@ -29,13 +30,18 @@ function Cell({ row, column, index }: { row: RowData; column: KindInfo['columns'
   if (column.name === 'State' && row.state)
     return <StateBadge text={row.state.text} tone={asTone(row.state.tone)} reason={row.state.reason} />
   if (value === null || value === undefined || value === '' || value === '<none>') return <span className="text-faint">–</span>
+  if (column.name === 'Object' && typeof value === 'string') return <ObjectLink text={value} namespace={row.namespace} />
   if (column.type === 'date') return <Age time={String(value)} />
   if (typeof value === 'number') return <span className="tabular-nums">{value}</span>
   return <span title={String(value)}>{String(value)}</span>
 }
 
 /** How wide a column is: as wide as what it usually holds, and what is text may grow. */
-export function widthOf(column: string, type: string | undefined): string {
+export function widthOf(column: string, { type, isEvent }: { type: string | undefined; isEvent: boolean }): string {
+  if (column === 'Name' && isEvent) return 'minmax(110px, 0.7fr)'
+  if (column === 'Object') return 'minmax(170px, 1.6fr)'
+  if (column === 'Reason') return 'minmax(130px, 0.8fr)'
+  if (column === 'State' && isEvent) return '104px'
   if (column === 'Name') return 'minmax(180px, 2.4fr)'
   if (column === 'Namespace') return 'minmax(110px, 1fr)'
   if (column === 'State') return 'minmax(172px, 1fr)'

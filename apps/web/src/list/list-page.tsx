@@ -46,7 +46,7 @@ const pageRows = 50
 function KindList({ kind }: { kind: KindInfo }) {
   useTitle(pluralOf(kind))
   const namespaces = useChosenNamespaces()
-  const { change, ...parameters } = useListParameters()
+  const { change, ...parameters } = useListParameters(kind)
   const [visibility, showColumn] = useColumnVisibility(kind)
   const [range, setRange] = useState({ offset: 0, limit: pageRows * 3 })
   const query = { namespaces: kind.isNamespaced ? namespaces : [], ...parameters }

@@ -1,3 +1,5 @@
+import type { KindInfo } from '@quarterdeck/trpc'
+
 import { setParameters, useLocation } from '../console/navigation.tsx'
 
 /** The part of a list's query that its address holds, so that a list can be linked to. */
@@ -8,9 +10,9 @@ export interface ListParameters {
   sort: { column: string; descending: boolean }
 }
 
-export function useListParameters(): ListParameters & { change: (next: Partial<ListParameters>) => void } {
+export function useListParameters({ defaultSort }: KindInfo): ListParameters & { change: (next: Partial<ListParameters>) => void } {
   const { parameters } = useLocation()
-  const sort = parameters.get('sort') ?? 'Name'
+  const sort = parameters.get('sort') ?? sortText(defaultSort)
   return {
     search: parameters.get('q') ?? '',
     labelSelector: parameters.get('labels') ?? '',
@@ -21,12 +23,11 @@ export function useListParameters(): ListParameters & { change: (next: Partial<L
         ...(next.search === undefined ? {} : { q: next.search }),
         ...(next.labelSelector === undefined ? {} : { labels: next.labelSelector }),
         ...(next.states === undefined ? {} : { state: next.states.join(',') }),
-        ...(next.sort === undefined ? {} : { sort: sortText(next.sort) }),
+        ...(next.sort === undefined ? {} : { sort: sortText(next.sort) === sortText(defaultSort) ? '' : sortText(next.sort) }),
       }),
   }
 }
 
 function sortText({ column, descending }: ListParameters['sort']): string {
-  if (column === 'Name' && !descending) return ''
   return descending ? `-${column}` : column
 }

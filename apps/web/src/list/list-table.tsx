@@ -72,9 +72,10 @@ export function ListTable({ kind, window, isStale, sort, onSort, visibility, onV
     },
   })
   const shown = table.getVisibleLeafColumns()
+  const isEvent = kind.kind === 'Event'
   const template = [
     '32px',
-    ...shown.map((column) => widthOf(column.id, kind.columns.find((c) => c.name === column.id)?.type)),
+    ...shown.map((column) => widthOf(column.id, { type: kind.columns.find((c) => c.name === column.id)?.type, isEvent })),
     '36px',
   ].join(' ')
   const allHere = window?.rows ?? noRows

@@ -51,7 +51,7 @@ export function OverviewPage() {
           <Panel
             title="Recent warnings"
             actions={
-              <Link href="/events?state=Warning&sort=-Last+seen" className="text-xs text-accent hover:underline">
+              <Link href="/events?state=Warning" className="text-xs text-accent hover:underline">
                 All warnings
               </Link>
             }

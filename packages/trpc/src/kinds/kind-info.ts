@@ -16,6 +16,8 @@ export interface KindInfo {
   isNamespaced: boolean
   section: Section
   columns: { name: string; type: string; description: string; priority: number }[]
+  /** How its list is sorted unless the reader chose otherwise. */
+  defaultSort: { column: string; descending: boolean }
   canScale: boolean
   /** Whether new pods come of a change of its template. */
   canRestart: boolean
@@ -42,6 +44,7 @@ export function kindInfoOf(kind: Kind): KindInfo {
     isNamespaced: kind.scope === 'Namespaced',
     section: sectionOf(kind),
     columns: columnsOf(kind).map(({ name, type, description, priority }) => ({ name, type, description, priority })),
+    defaultSort: defaultSortOf(kind),
     canScale: kind.scale !== undefined,
     canRestart: rollsItsTemplate.has(kind.resource),
     hasLogs: runsPods.has(kind.resource),
@@ -50,4 +53,10 @@ export function kindInfoOf(kind: Kind): KindInfo {
     canCreate: kind.verbs.includes('create'),
     canDelete: kind.verbs.includes('delete'),
   }
+}
+
+/** By name, but what tells when something happened newest first. */
+function defaultSortOf(kind: Kind): KindInfo['defaultSort'] {
+  const seen = columnsOf(kind).find(({ name }) => name.toLowerCase() === 'last seen')
+  return seen ? { column: seen.name, descending: true } : { column: 'Name', descending: false }
 }
