@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 
+import { startProduct, type Product } from '@quarterdeck/testing'
+
 import { eventually } from '../lib/eventually.ts'
 import { kubectlFor, type Kubectl } from '../lib/kubectl.ts'
-import { startProduct, type Product } from '../lib/product.ts'
 
 const manifest = readFileSync(new URL('first-application.yaml', import.meta.url), 'utf8')
 

@@ -40,7 +40,8 @@ export async function startCluster({ options, data, root, signal }: ClusterOptio
       const process = new SupervisedProcess({
         name,
         args,
-        env,
+        // Compiled code is kept between starts, which makes them faster and leaner.
+        env: { NODE_COMPILE_CACHE: join(data.path, 'compile-cache'), ...env },
         cwd: root,
         logFile: join(data.logs, `${name}.log`),
         say: (line) => console.log(`! ${line}`),
@@ -59,8 +60,8 @@ export async function startCluster({ options, data, root, signal }: ClusterOptio
       QUARTERDECK_CREDENTIALS_DIR: data.credentials,
       QUARTERDECK_NODE_NAME: nodeName,
     })
-    await step('Starting the API server and the dashboard', () => untilWebReady(dashboardUrl, web, data.credentials, signal))
     run('worker', [...watch, 'apps/worker/src/main.ts'], { DATABASE_URL: databaseUrl })
+    await step('Starting the API server and the dashboard', () => untilWebReady(dashboardUrl, web, data.credentials, signal))
     const agent = run('agent', [...watch, 'apps/agent/src/main.ts', ...agentArguments(data, nodeName)], {})
     if (options.nodesSimulated > 0) {
       const credential = ['--kubeconfig', join(data.credentials, 'admin.kubeconfig')]
