@@ -10,7 +10,7 @@ const commands = {
   dev: { needs: [generate], run: ['apps/quarterdeck/src/main.ts', '--dev'] },
   test: { needs: [generate], run: ['scripts/test.ts'] },
   check: { needs: [generate], run: ['scripts/check.ts'] },
-  bench: { needs: [generate], run: ['bench/main.ts'] },
+  bench: { needs: [generate, buildDashboard], run: ['bench/main.ts'] },
 }
 
 const [name = '', ...args] = process.argv.slice(2)

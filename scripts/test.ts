@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 
+import { buildDashboard } from './lib/prepare.mjs'
 import { ensureTestTools } from './lib/test-tools.ts'
 
 const parts: Record<string, () => number> = {
@@ -22,6 +23,7 @@ if (unknown.length > 0) {
 
 const names = wanted.length > 0 ? wanted : Object.keys(parts)
 if (names.some((name) => name !== 'check')) await ensureTestTools()
+if (names.includes('e2e')) await buildDashboard()
 const failed = names.filter((name) => {
   console.log(`\n— ${name}`)
   return parts[name]!() !== 0

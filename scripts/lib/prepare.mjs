@@ -15,9 +15,7 @@ export function pinnedNode() {
 
 export async function installDependencies() {
   await once('install', ['package.json', 'package-lock.json', ...workspaceManifests()], 'Installing dependencies', async () => {
-    // A clean install takes away what is there: in a checkout at work only what has changed is fetched.
-    const command = existsSync(pinnedNode()) ? 'install' : 'ci'
-    await run('npm', [command, '--no-audit', '--no-fund', '--loglevel=error'])
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   })
   if (!existsSync(pinnedNode())) throw new Error('the pinned Node is missing from node_modules: run "npm ci" with install scripts allowed')
 }
@@ -102,7 +100,7 @@ function run(file, args) {
     const env = { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`, NEXT_TELEMETRY_DISABLED: '1' }
     const child = spawn(file, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
-    const keep = (chunk) => (output = (output + chunk).slice(-20_000))
+    const keep = (chunk) => (output = (output + chunk).slice(-4_000))
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
     child.on('error', (error) => reject(new Error(`${file} could not be run: ${error.message}`)))

@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
+const launcher = 'apps/quarterdeck/src/main.ts'
 const startTimeoutMs = 240_000
 
-/** The product, started as a user starts it, on ports, a data directory and a node of its own. */
+/** The product, started as `npm start` starts it once all is built, on ports, a data directory and a node of its own. */
 export interface Product {
   dashboardUrl: string
   password: string
@@ -35,7 +36,7 @@ export async function startProduct(): Promise<Product> {
   let child: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    child = spawn(process.execPath, ['scripts/bootstrap.mjs', 'start', ...args], {
+    child = spawn(process.execPath, [launcher, ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, DATABASE_URL: undefined },
@@ -90,12 +91,12 @@ async function untilRunning(child: ChildProcess): Promise<void> {
 }
 
 async function runToEnd(args: string[]): Promise<void> {
-  const child = spawn(process.execPath, ['scripts/bootstrap.mjs', 'start', ...args], { cwd: root, stdio: 'inherit' })
+  const child = spawn(process.execPath, [launcher, ...args], { cwd: root, stdio: 'inherit' })
   await new Promise((resolve) => child.once('exit', resolve))
 }
 
 /** A descendant of the launcher, found by its command line. */
-function pidOf(script: string, launcher: number): number {
+function pidOf(script: string, launcherPid: number): number {
   const children = (pid: number): number[] => {
     try {
       return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
@@ -103,7 +104,7 @@ function pidOf(script: string, launcher: number): number {
       return []
     }
   }
-  const queue = [launcher]
+  const queue = [launcherPid]
   for (let pid = queue.shift(); pid !== undefined; pid = queue.shift()) {
     if (
       readFileSync(`/proc/${pid}/cmdline`, 'utf8')
