@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process'
 
 const checks: [name: string, command: string, args: string[]][] = [
-  ['lock file', 'npm', ['ci', '--dry-run', '--ignore-scripts', '--no-audit', '--loglevel=error']],
   ['types', 'npm', ['run', '--silent', 'typecheck']],
   ['lint', 'oxlint', ['--type-aware', '--deny-warnings', '--quiet']],
   ['format', 'oxfmt', ['--check']],

@@ -15,7 +15,9 @@ export function pinnedNode() {
 
 export async function installDependencies() {
   await once('install', ['package.json', 'package-lock.json', ...workspaceManifests()], 'Installing dependencies', async () => {
-    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+    // As the lock file says, without touching it. `npm ci` would also demand the optional packages of every other
+    // platform, which a registry mirror need not have.
+    await run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'])
   })
   if (!existsSync(pinnedNode())) throw new Error('the pinned Node is missing from node_modules: run "npm ci" with install scripts allowed')
 }
