@@ -22,7 +22,7 @@ if (Number(process.versions.node.split('.')[0]) < oldest) fail(`Node.js ${proces
 try {
   await installDependencies()
   const wantsHelp = args.includes('--help') || args.includes('-h')
-  if (!wantsHelp) for (const step of command.needs) await step()
+  for (const step of wantsHelp ? [generate] : command.needs) await step()
 } catch (error) {
   fail(error.message)
 }
