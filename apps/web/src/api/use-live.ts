@@ -4,7 +4,7 @@ import { setConnection } from './connection.ts'
 import { goToSignIn, isApiError, isUnauthorized, type ApiError } from './trpc.ts'
 
 interface Handlers<T> {
-  onStarted: () => void
+  onConnectionStateChange: (change: { state: 'idle' | 'connecting' | 'pending'; error: unknown }) => void
   onData: (data: T) => void
   onError: (error: unknown) => void
   onComplete: () => void
@@ -38,7 +38,11 @@ export function useLive<T>(key: string | undefined, start: Start<T>, onData: (da
     const open = (): void => {
       setConnection(owner, 'connecting')
       subscription = latest.current.start({
-        onStarted: () => {},
+        // A connection that breaks is opened again beneath us; the reader is told all the same.
+        onConnectionStateChange: ({ state, error: reason }) => {
+          if (state === 'pending') setConnection(owner, 'live')
+          if (state === 'connecting') setConnection(owner, reason ? 'waiting' : 'connecting')
+        },
         onData: (data) => {
           retryMs = firstRetryMs
           setConnection(owner, 'live')

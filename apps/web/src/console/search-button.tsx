@@ -8,12 +8,11 @@ export function SearchButton({ onClick }: { onClick: () => void }) {
     <button
       type="button"
       onClick={onClick}
-      aria-label="Search and commands"
       className={cn(buttonClass('plain'), 'text-muted max-md:!px-0 max-md:aspect-square md:w-56 md:justify-start')}
     >
       <Search aria-hidden />
-      <span className="flex-1 text-left font-normal max-md:hidden">Search or jump to…</span>
-      <span className="max-md:hidden">
+      <span className="flex-1 text-left font-normal max-md:sr-only">Search or jump to…</span>
+      <span className="max-md:hidden" aria-hidden>
         <Kbd>{isApple ? '⌘' : 'Ctrl'} K</Kbd>
       </span>
     </button>

@@ -14,7 +14,7 @@ export function DiffView({ before, after, label }: { before: string; after: stri
   const hunks = useMemo(() => structuredPatch('', '', before, after, '', '', { context: contextLines }).hunks, [before, after])
   if (hunks.length === 0) return <p className="px-4 py-3 text-sm text-muted">Nothing changes.</p>
   return (
-    <div role="region" aria-label={label} className="overflow-x-auto font-mono text-xs leading-5">
+    <div role="region" aria-label={label} tabIndex={0} className="focus-ring overflow-x-auto font-mono text-xs leading-5">
       {hunks.map((hunk) => (
         <div key={`${hunk.oldStart}-${hunk.newStart}`} className="min-w-fit border-line not-first:border-t not-first:border-dashed">
           {numbered(hunk).map(({ key, sign, text, number }) => (

@@ -116,7 +116,11 @@ export function ListTable({ kind, window, isStale, sort, onSort, visibility, onV
               onSort={onSort}
             />
           ))}
-          {!isNarrow && <div role="columnheader" aria-label="Actions" />}
+          {!isNarrow && (
+            <div role="columnheader">
+              <span className="sr-only">Actions</span>
+            </div>
+          )}
         </div>
         <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {
