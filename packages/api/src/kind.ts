@@ -68,6 +68,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** As prepareForCreate, for an update of the main resource. Mutates `object`. */
   prepareForUpdate(object: T, old: T): void
   validate(object: T): FieldError[]
+  /** Rules of new objects only; `validate` runs as well. */
+  validateCreate(object: T): FieldError[]
   /** Rules that compare with the old object; `validate` runs as well. */
   validateUpdate(object: T, old: T): FieldError[]
   validateStatusUpdate(object: T, old: T): FieldError[]
@@ -104,6 +106,7 @@ export function defineKind<T extends KubeObject>(spec: KindSpec<T>): Kind<T> {
     prepareForCreate: () => {},
     prepareForUpdate: () => {},
     validate: () => [],
+    validateCreate: () => [],
     validateUpdate: () => [],
     validateStatusUpdate: () => [],
     nameErrors: undefined,

@@ -1,3 +1,5 @@
+import { atomicLists } from './atomic-lists.ts'
+
 /**
  * What the OpenAPI document says about lists, merge keys and quantities and the generated models do not.
  * Keys are `Model.property`. Source: the x-kubernetes-* extensions of the Kubernetes 1.36 OpenAPI document.
@@ -22,7 +24,21 @@ const byKeyRetaining = (key: string): ListExtension => ({ ...byKey(key), 'x-kube
 const mergedSet: ListExtension = { 'x-kubernetes-list-type': 'set', 'x-kubernetes-patch-strategy': 'merge' }
 const retained: ListExtension = { 'x-kubernetes-patch-strategy': 'retainKeys' }
 
+const atomic: ListExtension = { 'x-kubernetes-list-type': 'atomic' }
+const set: ListExtension = { 'x-kubernetes-list-type': 'set' }
+const atomicMap: ListExtension = { 'x-kubernetes-map-type': 'atomic' }
+
 export const listTypes: Record<string, ListExtension> = {
+  ...Object.fromEntries(atomicLists.map((path) => [path, atomic])),
+  'V1PodSpec.nodeSelector': atomicMap,
+  'V1ServiceSpec.selector': atomicMap,
+  'V1ReplicationControllerSpec.selector': atomicMap,
+  'V1ContainerRestartRuleOnExitCodes.values': set,
+  'V1NodeAllocatableResourceClaimStatus.containers': set,
+  'V1Endpoint.addresses': set,
+  'V1PodStatus.hostIPs': { ...atomic, 'x-kubernetes-patch-merge-key': 'ip', 'x-kubernetes-patch-strategy': 'merge' },
+  'V1ContainerStatus.allocatedResourcesStatus': byKey('name'),
+  'V1ResourceStatus.resources': { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['resourceID'] },
   'V1ObjectMeta.finalizers': mergedSet,
   'V1ObjectMeta.ownerReferences': byKey('uid'),
   'V1PodSpec.containers': byKey('name'),
@@ -58,12 +74,12 @@ export const listTypes: Record<string, ListExtension> = {
   'V1ReplicaSetStatus.conditions': byKey('type'),
   'V1DeploymentSpec.strategy': retained,
   'V1DeploymentStatus.conditions': byKey('type'),
-  'V1EndpointSlice.endpoints': { 'x-kubernetes-list-type': 'atomic' },
-  'V1ConfigMapProjection.items': { 'x-kubernetes-list-type': 'atomic' },
-  'V1TopologySpreadConstraint.matchLabelKeys': { 'x-kubernetes-list-type': 'atomic' },
-  'V1LabelSelector.matchExpressions': { 'x-kubernetes-list-type': 'atomic' },
-  'V1NodeStatus.volumesAttached': { 'x-kubernetes-list-type': 'atomic' },
-  'V1PodSpec.tolerations': { 'x-kubernetes-list-type': 'atomic' },
+  'V1EndpointSlice.endpoints': atomic,
+  'V1ConfigMapProjection.items': atomic,
+  'V1TopologySpreadConstraint.matchLabelKeys': atomic,
+  'V1LabelSelector.matchExpressions': atomic,
+  'V1NodeStatus.volumesAttached': atomic,
+  'V1PodSpec.tolerations': atomic,
 }
 
 /** Fields whose Go type is resource.Quantity: numbers are accepted and stored as strings. */

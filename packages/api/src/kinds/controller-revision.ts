@@ -15,7 +15,7 @@ export const controllerRevisions = defineKind<ControllerRevision>({
   columns: [
     nameColumn,
     { name: 'Controller', type: 'string', description: 'Whose revision it is.', priority: 0, value: controllerText },
-    { name: 'Revision', type: 'integer', description: 'Number of the revision.', priority: 0, value: (o) => o.revision },
+    { name: 'Revision', type: 'integer', description: 'Number of the revision.', priority: 0, value: (o) => o.revision ?? 0 },
     ageColumn,
   ],
   validate: ({ revision }): FieldError[] =>

@@ -5,6 +5,7 @@ import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 import { applyPodTemplateDefaults } from '../pod-spec/defaults.ts'
 import { selectorText, templateColumns } from '../pod-spec/template-columns.ts'
 import { validateDeployment, validateDeploymentUpdate } from '../validation/deployment.ts'
+import { validateCollisionCount, validateReplicaStatus } from '../validation/replica-status.ts'
 
 export type Deployment = Namespaced<V1Deployment, 'spec' | 'status'>
 
@@ -71,5 +72,9 @@ export const deployments = defineKind<Deployment>({
     object.status = {}
   },
   validate: validateDeployment,
+  validateStatusUpdate: ({ status }, { status: old }) => [
+    ...validateReplicaStatus(status),
+    ...validateCollisionCount(status?.collisionCount, old?.collisionCount),
+  ],
   validateUpdate: validateDeploymentUpdate,
 })

@@ -2,6 +2,7 @@ import type { Namespaced } from '@quarterdeck/api-machinery'
 
 import type { V1Endpoints } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
+import { validateEndpoints } from '../validation/endpoints.ts'
 
 export type Endpoints = Namespaced<V1Endpoints>
 
@@ -32,4 +33,5 @@ export const endpoints = defineKind<Endpoints>({
   applyDefaults({ subsets }) {
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) port.protocol ??= 'TCP'
   },
+  validate: validateEndpoints,
 })

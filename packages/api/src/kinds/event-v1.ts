@@ -2,6 +2,7 @@ import type { KubeObject, Namespaced } from '@quarterdeck/api-machinery'
 
 import type { EventsV1Event } from '../generated/types.ts'
 import { defineKind, type Column } from '../kind.ts'
+import { validateEventV1, validateEventV1Create, validateEventV1Update } from '../validation/event.ts'
 import { eventColumns, events, type Event } from './event.ts'
 
 export type EventV1 = Namespaced<EventsV1Event>
@@ -22,6 +23,9 @@ export const eventsV1 = defineKind<EventV1>({
     'regarding.name': (o) => o.regarding?.name ?? '',
     'regarding.kind': (o) => o.regarding?.kind ?? '',
   },
+  validate: (o) => validateEventV1(toCore(o)),
+  validateCreate: (o) => validateEventV1Create(toCore(o)),
+  validateUpdate: (o, old) => validateEventV1Update(toCore(o), toCore(old)),
   storedAs: { kind: events, toStored: toCore, fromStored: (object) => fromCore(object as Event) },
 })
 

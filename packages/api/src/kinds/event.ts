@@ -1,7 +1,8 @@
-import { invalidField, type FieldError, type Namespaced } from '@quarterdeck/api-machinery'
+import type { Namespaced } from '@quarterdeck/api-machinery'
 
 import type { CoreV1Event } from '../generated/types.ts'
 import { defineKind, type Column } from '../kind.ts'
+import { validateEvent } from '../validation/event.ts'
 
 export type Event = Namespaced<CoreV1Event>
 
@@ -64,13 +65,5 @@ export const events = defineKind<Event>({
     source: (o) => o.source?.component ?? o.reportingComponent ?? '',
     type: (o) => o.type ?? '',
   },
-  validate: validateInvolvedNamespace,
+  validate: validateEvent,
 })
-
-/** An event lives where its object does; those of objects of cluster scope in default. */
-function validateInvolvedNamespace({ metadata, involvedObject }: Event): FieldError[] {
-  const namespace = involvedObject?.namespace ?? ''
-  const isRight =
-    namespace === metadata.namespace || (namespace === '' && (metadata.namespace === 'default' || metadata.namespace === 'kube-system'))
-  return isRight ? [] : [invalidField('involvedObject.namespace', namespace, 'does not match event.namespace')]
-}

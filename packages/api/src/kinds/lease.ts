@@ -2,6 +2,7 @@ import type { Namespaced } from '@quarterdeck/api-machinery'
 
 import type { V1Lease } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
+import { validateLease } from '../validation/lease.ts'
 
 export type Lease = Namespaced<V1Lease, 'spec'>
 
@@ -14,6 +15,7 @@ export const leases = defineKind<Lease>({
   scope: 'Namespaced',
   model: 'V1Lease',
   history: 'none',
+  validate: validateLease,
   columns: [
     nameColumn,
     { name: 'Holder', type: 'string', description: 'Who holds the lease.', priority: 0, value: (o) => o.spec?.holderIdentity ?? '' },

@@ -4,6 +4,7 @@ import type { V1ReplicaSet } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 import { applyPodTemplateDefaults } from '../pod-spec/defaults.ts'
 import { selectorText, templateColumns } from '../pod-spec/template-columns.ts'
+import { validateReplicaStatus } from '../validation/replica-status.ts'
 import { validateReplicaSet, validateReplicaSetUpdate } from '../validation/replica-set.ts'
 
 export type ReplicaSet = Namespaced<V1ReplicaSet, 'spec' | 'status'>
@@ -45,5 +46,6 @@ export const replicaSets = defineKind<ReplicaSet>({
     object.status = { replicas: 0 }
   },
   validate: validateReplicaSet,
+  validateStatusUpdate: ({ status }) => validateReplicaStatus(status),
   validateUpdate: validateReplicaSetUpdate,
 })

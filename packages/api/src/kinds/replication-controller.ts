@@ -5,6 +5,7 @@ import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 import { applyPodTemplateDefaults } from '../pod-spec/defaults.ts'
 import { labelMapText, templateColumns } from '../pod-spec/template-columns.ts'
 import { validateReplicationController } from '../validation/replication-controller.ts'
+import { validateReplicaStatus } from '../validation/replica-status.ts'
 
 export type ReplicationController = Namespaced<V1ReplicationController, 'spec' | 'status'>
 
@@ -50,4 +51,5 @@ export const replicationControllers = defineKind<ReplicationController>({
     object.status = { replicas: 0 }
   },
   validate: validateReplicationController,
+  validateStatusUpdate: ({ status }) => validateReplicaStatus(status),
 })

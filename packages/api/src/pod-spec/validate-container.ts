@@ -1,5 +1,4 @@
 import {
-  compareQuantities,
   configMapKeyErrors,
   dns1123LabelErrors,
   duplicateField,
@@ -8,7 +7,6 @@ import {
   invalidField,
   notFoundField,
   notSupportedField,
-  parseQuantity,
   portNameErrors,
   portNumberErrors,
   qualifiedNameErrors,
@@ -16,10 +14,11 @@ import {
   type FieldError,
 } from '@quarterdeck/api-machinery'
 
-import type { V1Container, V1ContainerPort, V1EnvVar, V1PodSpec, V1ResourceRequirements, V1VolumeMount } from '../generated/types.ts'
+import type { V1Container, V1ContainerPort, V1EnvVar, V1PodSpec, V1VolumeMount } from '../generated/types.ts'
 import { validateLifecycle, validateProbe } from './validate-handlers.ts'
+import { validateResizePolicy, validateResources } from './validate-resources.ts'
+import { validateSecurityContext } from './validate-security.ts'
 
-const overcommittable = new Set(['cpu', 'memory', 'ephemeral-storage'])
 const fieldPaths = [
   'metadata.name',
   'metadata.namespace',
@@ -91,6 +90,8 @@ function validateContainer(container: V1Container, path: string, { spec, isInit 
     ...validateEnvFrom(container, `${path}.envFrom`),
     ...validateMounts(container.volumeMounts ?? [], spec, `${path}.volumeMounts`),
     ...validateResources(container.resources, `${path}.resources`),
+    ...validateResizePolicy(container.resizePolicy, spec.restartPolicy, `${path}.resizePolicy`),
+    ...validateSecurityContext(container.securityContext, `${path}.securityContext`),
   ]
 }
 
@@ -194,32 +195,6 @@ function validateMounts(mounts: readonly V1VolumeMount[], spec: V1PodSpec, path:
       if (value?.startsWith('/')) errors.push(invalidField(`${at}.${name}`, value, 'must be a relative path'))
       if (value?.split('/').includes('..')) errors.push(invalidField(`${at}.${name}`, value, "must not contain '..'"))
     }
-  }
-  return errors
-}
-
-/** Requests and limits: known names, no negative amounts, no request above its limit. */
-export function validateResources(resources: V1ResourceRequirements | undefined, path: string): FieldError[] {
-  const errors: FieldError[] = []
-  const { limits = {}, requests = {} } = resources ?? {}
-  for (const [list, amounts] of [
-    ['limits', limits],
-    ['requests', requests],
-  ] as const) {
-    for (const [name, amount] of Object.entries(amounts)) {
-      const at = `${path}.${list}[${name}]`
-      errors.push(...qualifiedNameErrors(name).map((m) => invalidField(at, name, m)))
-      if (!name.includes('/') && !overcommittable.has(name) && !name.startsWith('hugepages-'))
-        errors.push(invalidField(at, name, 'must be a standard resource for containers'))
-      if ((parseQuantity(amount)?.nano ?? 0n) < 0n) errors.push(invalidField(at, amount, 'must be greater than or equal to 0'))
-    }
-  }
-  for (const [name, request] of Object.entries(requests)) {
-    const limit = limits[name]
-    if (limit !== undefined && compareQuantities(request, limit) > 0)
-      errors.push(invalidField(`${path}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`))
-    if (limit === undefined && name.includes('/'))
-      errors.push(requiredField(`${path}.limits[${name}]`, 'Limit must be set for non overcommitable resources'))
   }
   return errors
 }

@@ -24,7 +24,11 @@ export function validateProbe(probe: V1Probe | undefined, path: string, { mustSu
   }
   if (mustSucceedOnce && (probe.successThreshold ?? 1) !== 1)
     errors.push(invalidField(`${path}.successThreshold`, probe.successThreshold, 'must be 1'))
-  if (probe.terminationGracePeriodSeconds !== undefined && probe.terminationGracePeriodSeconds <= 0) {
+  if (!mustSucceedOnce && probe.terminationGracePeriodSeconds !== undefined)
+    errors.push(
+      invalidField(`${path}.terminationGracePeriodSeconds`, probe.terminationGracePeriodSeconds, 'must not be set for readinessProbes'),
+    )
+  else if (probe.terminationGracePeriodSeconds !== undefined && probe.terminationGracePeriodSeconds <= 0) {
     errors.push(invalidField(`${path}.terminationGracePeriodSeconds`, probe.terminationGracePeriodSeconds, 'must be greater than 0'))
   }
   return errors

@@ -11,10 +11,16 @@ import {
 
 import type { V1NodeSelectorTerm, V1PodSpec, V1Toleration } from '../generated/types.ts'
 import { validateContainers } from './validate-container.ts'
+import { validateDnsConfig, validateHostAliases } from './validate-dns.ts'
+import { validatePodAffinities } from './validate-pod-affinity.ts'
+import { validateResources } from './validate-resources.ts'
+import { validatePodSecurityContext } from './validate-security.ts'
+import { validateTopologySpread } from './validate-spread.ts'
 import { validateVolumes } from './validate-volume.ts'
 
 const dnsPolicies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']
 const restartPolicies = ['Always', 'OnFailure', 'Never']
+const operatingSystems = ['linux', 'windows']
 const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 const nodeOperators = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']
 
@@ -24,12 +30,6 @@ export function validatePodSpec(spec: V1PodSpec, field: string): FieldError[] {
   if (!restartPolicies.includes(spec.restartPolicy ?? ''))
     errors.push(notSupportedField(`${field}.restartPolicy`, spec.restartPolicy ?? '', restartPolicies))
   if (!dnsPolicies.includes(spec.dnsPolicy ?? '')) errors.push(notSupportedField(`${field}.dnsPolicy`, spec.dnsPolicy ?? '', dnsPolicies))
-  if (spec.dnsPolicy === 'None' && !spec.dnsConfig?.nameservers?.length)
-    errors.push(requiredField(`${field}.dnsConfig.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None'))
-  if ((spec.terminationGracePeriodSeconds ?? 0) < 0)
-    errors.push(
-      invalidField(`${field}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds, 'must be greater than or equal to 0'),
-    )
   const { activeDeadlineSeconds } = spec
   if (activeDeadlineSeconds !== undefined && (activeDeadlineSeconds < 1 || activeDeadlineSeconds > 2 ** 31 - 1)) {
     errors.push(invalidField(`${field}.activeDeadlineSeconds`, activeDeadlineSeconds, 'must be between 1 and 2147483647, inclusive'))
@@ -48,14 +48,21 @@ export function validatePodSpec(spec: V1PodSpec, field: string): FieldError[] {
       ...labelValueErrors(value).map((m) => invalidField(`${field}.nodeSelector`, value, m)),
     )
   }
-  for (const [i, secret] of (spec.imagePullSecrets ?? []).entries())
-    if (!secret.name) errors.push(requiredField(`${field}.imagePullSecrets[${i}].name`))
+  if (spec.os && !spec.os.name) errors.push(requiredField(`${field}.os.name`))
+  else if (spec.os && !operatingSystems.includes(spec.os.name))
+    errors.push(notSupportedField(`${field}.os`, spec.os.name, operatingSystems))
   for (const [i, gate] of (spec.schedulingGates ?? []).entries())
     errors.push(...qualifiedNameErrors(gate.name).map((m) => invalidField(`${field}.schedulingGates[${i}].name`, gate.name, m)))
   return [
     ...errors,
     ...validateTolerations(spec.tolerations ?? [], `${field}.tolerations`),
+    ...validateDnsConfig(spec, `${field}.dnsConfig`),
+    ...validateHostAliases(spec.hostAliases, `${field}.hostAliases`),
     ...validateNodeAffinity(spec, `${field}.affinity.nodeAffinity`),
+    ...validatePodAffinities(spec, `${field}.affinity`),
+    ...validateTopologySpread(spec.topologySpreadConstraints, `${field}.topologySpreadConstraints`),
+    ...validatePodSecurityContext(spec.securityContext, `${field}.securityContext`),
+    ...validateResources({ limits: spec.overhead }, `${field}.overhead`),
   ]
 }
 
@@ -68,12 +75,17 @@ export function validateTolerations(tolerations: readonly V1Toleration[], path: 
       errors.push(
         invalidField(
           `${at}.operator`,
-          operator,
+          t.operator ?? '',
           'operator must be Exists when `key` is empty, which means "match all values and all keys"',
         ),
       )
     if (operator !== 'Equal' && operator !== 'Exists') errors.push(notSupportedField(`${at}.operator`, operator, ['Equal', 'Exists']))
-    if (operator === 'Exists' && t.value) errors.push(invalidField(at, t, "value must be empty when `operator` is 'Exists'"))
+    if (operator === 'Exists' && t.value)
+      errors.push(invalidField(`${at}.operator`, t.value, "value must be empty when `operator` is 'Exists'"))
+    if (operator === 'Equal' && t.value) {
+      const wrong = labelValueErrors(t.value)
+      if (wrong.length > 0) errors.push(invalidField(`${at}.operator`, t.value, wrong.join(';')))
+    }
     if (t.tolerationSeconds !== undefined && t.effect !== 'NoExecute')
       errors.push(invalidField(`${at}.effect`, t.effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"))
     if (t.effect && !taintEffects.includes(t.effect)) errors.push(notSupportedField(`${at}.effect`, t.effect, taintEffects))

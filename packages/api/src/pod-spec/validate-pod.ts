@@ -51,9 +51,11 @@ function isSameToleration(a: NonNullable<V1PodSpec['tolerations']>[number], b: N
 function fixedPart(spec: V1PodSpec, old: V1PodSpec, isGated: boolean): unknown {
   const images = (containers: V1PodSpec['initContainers'], from: V1PodSpec['initContainers']): unknown =>
     containers?.map((c, i) => ({ ...c, image: from?.[i]?.image }))
-  const { activeDeadlineSeconds: _d, tolerations: _t, schedulingGates: _g, terminationGracePeriodSeconds: _s, ...rest } = spec
+  const { activeDeadlineSeconds: _d, tolerations: _t, schedulingGates: _g, ...rest } = spec
+  const mayCorrectGrace = (old.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1
   return {
     ...rest,
+    ...(mayCorrectGrace ? { terminationGracePeriodSeconds: old.terminationGracePeriodSeconds } : {}),
     containers: images(spec.containers, old.containers),
     initContainers: images(spec.initContainers, old.initContainers),
     // A gated pod has not been looked at yet: where it may go can still be narrowed.

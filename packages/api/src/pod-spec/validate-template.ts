@@ -10,6 +10,7 @@ import {
 
 import type { V1LabelSelector, V1PodTemplateSpec } from '../generated/types.ts'
 import { validatePodSpec } from './validate-pod-spec.ts'
+import { isEmptySelector } from './validate-selector.ts'
 
 export function validatePodTemplateSpec(template: V1PodTemplateSpec, field: string): FieldError[] {
   const errors: FieldError[] = []
@@ -43,42 +44,5 @@ export function validateReplicaTemplate(
       field: `${field}.spec.activeDeadlineSeconds`,
       message: 'Forbidden: activeDeadlineSeconds in ReplicaSet is not Supported',
     })
-  return errors
-}
-
-export function isEmptySelector(selector: V1LabelSelector): boolean {
-  return Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions?.length ?? 0) === 0
-}
-
-const operators = ['DoesNotExist', 'Exists', 'In', 'NotIn']
-
-/** A selector that is required and must select something less than everything. */
-export function validateSelector(selector: V1LabelSelector | undefined, field: string, kind: string): FieldError[] {
-  if (!selector) return [requiredField(field)]
-  if (isEmptySelector(selector)) return [invalidField(field, selector, `empty selector is invalid for ${kind}`)]
-  return validateLabelSelector(selector, field)
-}
-
-export function validateLabelSelector(selector: V1LabelSelector, field: string): FieldError[] {
-  const errors: FieldError[] = []
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    errors.push(
-      ...qualifiedNameErrors(key).map((m) => invalidField(`${field}.matchLabels`, key, m)),
-      ...labelValueErrors(value).map((m) => invalidField(`${field}.matchLabels`, value, m)),
-    )
-  }
-  for (const [i, { key, operator, values }] of (selector.matchExpressions ?? []).entries()) {
-    const at = `${field}.matchExpressions[${i}]`
-    errors.push(...qualifiedNameErrors(key ?? '').map((m) => invalidField(`${at}.key`, key, m)))
-    if (!operators.includes(operator)) errors.push(invalidField(`${at}.operator`, operator, 'not a valid selector operator'))
-    if ((operator === 'In' || operator === 'NotIn') && !values?.length)
-      errors.push(requiredField(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
-    if ((operator === 'Exists' || operator === 'DoesNotExist') && values?.length)
-      errors.push({
-        reason: 'FieldValueForbidden',
-        field: `${at}.values`,
-        message: "Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-      })
-  }
   return errors
 }

@@ -4,6 +4,7 @@ import {
   forbiddenField,
   invalidField,
   notSupportedField,
+  parseQuantity,
   requiredField,
   type FieldError,
 } from '@quarterdeck/api-machinery'
@@ -31,7 +32,7 @@ function validateSource(volume: V1Volume, path: string): FieldError[] {
   if (sources.length === 0) return [requiredField(path, 'must specify a volume type')]
   if (sources.length > 1)
     return sources.slice(1).map((source) => forbiddenField(`${path}.${source}`, 'may not specify more than 1 volume type'))
-  const { hostPath, configMap, secret, projected, downwardAPI } = volume
+  const { hostPath, configMap, secret, projected, downwardAPI, ephemeral } = volume
   if (hostPath) return validateHostPath(hostPath, `${path}.hostPath`)
   if (configMap)
     return [
@@ -48,6 +49,11 @@ function validateSource(volume: V1Volume, path: string): FieldError[] {
   if (downwardAPI)
     return (downwardAPI.items ?? []).flatMap((item, i) => validateFilePath(item.path, `${path}.downwardAPI.items[${i}].path`))
   if (projected) return validateProjected(projected, `${path}.projected`)
+  if (ephemeral && !ephemeral.volumeClaimTemplate) return [requiredField(`${path}.ephemeral.volumeClaimTemplate`)]
+  if (volume.persistentVolumeClaim && !volume.persistentVolumeClaim.claimName)
+    return [requiredField(`${path}.persistentVolumeClaim.claimName`)]
+  if (volume.emptyDir?.sizeLimit !== undefined && (parseQuantity(volume.emptyDir.sizeLimit)?.nano ?? 0n) < 0n)
+    return [forbiddenField(`${path}.emptyDir.sizeLimit`, 'SizeLimit field must be a valid resource quantity')]
   return []
 }
 

@@ -1,7 +1,8 @@
 import { forbiddenField, invalidField, notSupportedField, type FieldError } from '@quarterdeck/api-machinery'
 
 import type { Deployment } from '../kinds/deployment.ts'
-import { validateReplicaTemplate, validateSelector } from '../pod-spec/validate-template.ts'
+import { validateSelector } from '../pod-spec/validate-selector.ts'
+import { validateReplicaTemplate } from '../pod-spec/validate-template.ts'
 import { immutableField } from './immutable.ts'
 import { exceedsWhole, isZeroCountOrPercent, nonNegative, validateCountOrPercent } from './numbers.ts'
 

@@ -2,6 +2,11 @@ import { invalidField, isPercentage, percentageErrors, type FieldError } from '@
 
 import type { IntOrString } from '../generated/types.ts'
 
+/** Of a field that is absent or at least 1. */
+export function positive(value: number | undefined, field: string): FieldError[] {
+  return value !== undefined && value <= 0 ? [invalidField(field, value, 'must be greater than 0')] : []
+}
+
 export function nonNegative(value: number | undefined, field: string): FieldError[] {
   return value !== undefined && value < 0 ? [invalidField(field, value, 'must be greater than or equal to 0')] : []
 }

@@ -1,7 +1,8 @@
 import type { FieldError } from '@quarterdeck/api-machinery'
 
 import type { ReplicaSet } from '../kinds/replica-set.ts'
-import { validateReplicaTemplate, validateSelector } from '../pod-spec/validate-template.ts'
+import { validateSelector } from '../pod-spec/validate-selector.ts'
+import { validateReplicaTemplate } from '../pod-spec/validate-template.ts'
 import { immutableField } from './immutable.ts'
 import { nonNegative } from './numbers.ts'
 

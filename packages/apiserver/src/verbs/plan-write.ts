@@ -44,7 +44,7 @@ export async function planCreate(core: ApiCore, request: ApiRequest, object: Kub
     },
     reader,
   )
-  refuse(kind, name, [...validateMeta(object, kind), ...kind.validate(object)], object)
+  refuse(kind, name, [...validateMeta(object, kind), ...kind.validate(object), ...kind.validateCreate(object)], object)
   const write: CreateWrite = {
     type: 'create',
     key: storeKey(kind, object),

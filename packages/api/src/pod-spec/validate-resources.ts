@@ -1,0 +1,65 @@
+import {
+  compareQuantities,
+  duplicateField,
+  invalidField,
+  notSupportedField,
+  parseQuantity,
+  qualifiedNameErrors,
+  requiredField,
+  type FieldError,
+} from '@quarterdeck/api-machinery'
+
+import type { V1ContainerResizePolicy, V1ResourceRequirements } from '../generated/types.ts'
+
+const overcommittable = new Set(['cpu', 'memory', 'ephemeral-storage'])
+const resizable = ['cpu', 'memory']
+const resizeRestarts = ['NotRequired', 'RestartContainer']
+
+/** Requests and limits: known names, no negative amounts, no request above its limit. */
+export function validateResources(resources: V1ResourceRequirements | undefined, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  const { limits = {}, requests = {} } = resources ?? {}
+  for (const [list, amounts] of [
+    ['limits', limits],
+    ['requests', requests],
+  ] as const) {
+    for (const [name, amount] of Object.entries(amounts)) {
+      const at = `${path}.${list}[${name}]`
+      errors.push(...qualifiedNameErrors(name).map((m) => invalidField(at, name, m)))
+      if (!name.includes('/') && !overcommittable.has(name) && !name.startsWith('hugepages-'))
+        errors.push(invalidField(at, name, 'must be a standard resource for containers'))
+      if ((parseQuantity(amount)?.nano ?? 0n) < 0n) errors.push(invalidField(at, amount, 'must be greater than or equal to 0'))
+    }
+  }
+  for (const [name, request] of Object.entries(requests)) {
+    const limit = limits[name]
+    if (limit !== undefined && compareQuantities(request, limit) > 0)
+      errors.push(invalidField(`${path}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`))
+    if (limit === undefined && name.includes('/'))
+      errors.push(requiredField(`${path}.limits[${name}]`, 'Limit must be set for non overcommitable resources'))
+  }
+  return errors
+}
+
+/** What a change of resources in place does to a container, by resource. */
+export function validateResizePolicy(
+  policies: readonly V1ContainerResizePolicy[] | undefined,
+  podRestartPolicy: string | undefined,
+  path: string,
+): FieldError[] {
+  const seen = new Set<string>()
+  return (policies ?? []).flatMap(({ resourceName, restartPolicy }, i) => {
+    const errors: FieldError[] = []
+    if (seen.has(resourceName)) errors.push(duplicateField(`${path}[${i}]`, resourceName))
+    seen.add(resourceName)
+    errors.push(...oneOf(resourceName, resizable, path), ...oneOf(restartPolicy, resizeRestarts, path))
+    if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired')
+      errors.push(invalidField(path, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"))
+    return errors
+  })
+}
+
+function oneOf(value: string | undefined, allowed: readonly string[], field: string): FieldError[] {
+  if (!value) return [requiredField(field)]
+  return allowed.includes(value) ? [] : [notSupportedField(field, value, allowed)]
+}
