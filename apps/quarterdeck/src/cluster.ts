@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 
 import { startEmbeddedPostgres, PostgresStartError, type EmbeddedPostgres } from '@quarterdeck/postgres'
-import { SettingError } from '@quarterdeck/process'
+import { setting, SettingError } from '@quarterdeck/process'
 import { migrate, MigrationError } from '@quarterdeck/storage'
 
 import type { DataDirectory } from './data-directory.ts'
@@ -92,18 +92,20 @@ export function nodeNameOf({ nodeName }: StartOptions): string {
   return name
 }
 
-/** The arguments of this machine's agent. */
+/** The arguments of this machine's agent. Its addresses follow QUARTERDECK_SERVICE_CIDR, as web's and worker's do. */
 export function agentArguments(data: DataDirectory, nodeName: string): string[] {
+  const serviceCidr = setting('QUARTERDECK_SERVICE_CIDR')
   return [
-    '--kubeconfig',
-    join(data.credentials, 'node.kubeconfig'),
-    '--node-name',
-    nodeName,
-    '--data-dir',
-    data.node,
-    '--docker-socket',
-    dockerSocket(),
+    ...['--kubeconfig', join(data.credentials, 'node.kubeconfig'), '--node-name', nodeName],
+    ...['--data-dir', data.node, '--docker-socket', dockerSocket()],
+    ...(serviceCidr ? ['--service-cidr', serviceCidr, '--cluster-dns', dnsAddressOf(serviceCidr)] : []),
   ]
+}
+
+/** The tenth address of the Services' network. */
+function dnsAddressOf(serviceCidr: string): string {
+  const octets = serviceCidr.split('/')[0]!.split('.').map(Number)
+  return [...octets.slice(0, 3), (octets[3] ?? 0) + 10].join('.')
 }
 
 async function startDatabase(data: DataDirectory, started: { stop(): Promise<void> }[]): Promise<string> {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -13,25 +13,37 @@ const timeoutMs = 120_000
 /** A process that keeps ending at its start will not get better by waiting. */
 const maxFalls = 4
 
-/** Polls until `check` holds. Throws SettingError with the end of the log of a process that cannot stay up. */
-async function until(what: string, watched: SupervisedProcess, check: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; await delay(pollMs, undefined, { signal })) {
-    if (await check().catch(() => false)) return
-    if (watched.falls >= maxFalls) throw new SettingError(`${what} does not start:\n${watched.tail.trim()}`)
-  }
-  throw new SettingError(`${what} was not ready after ${timeoutMs / 1000} s:\n${watched.tail.trim()}`)
+interface Wait {
+  what: string
+  process: SupervisedProcess
+  signal: AbortSignal
+  /** Resolves with undefined when it is ready, else with what is still missing, where that is known. */
+  check(): Promise<string | undefined>
 }
 
+/** Polls until `check` is satisfied. Throws SettingError that says what is missing and how the process's log ends. */
+async function untilReady({ what, process, signal, check }: Wait): Promise<void> {
+  let missing: string | undefined = ''
+  for (const end = Date.now() + timeoutMs; Date.now() < end; await delay(pollMs, undefined, { signal })) {
+    missing = await check().catch(() => '')
+    if (missing === undefined) return
+    if (process.falls >= maxFalls) throw new SettingError(`${what} does not start:\n${process.tail.trim()}`)
+  }
+  throw new SettingError(`${what} was not ready after ${timeoutMs / 1000} s${missing ? `: ${missing}` : `:\n${process.tail.trim()}`}`)
+}
+
+/** Until web answers and has written the credentials. */
 export async function untilWebReady(url: string, web: SupervisedProcess, credentialsDir: string, signal: AbortSignal): Promise<void> {
-  await until(
-    'web',
-    web,
-    async () =>
-      (await fetch(`${url}/readyz`)).ok &&
-      Boolean(await readFile(join(credentialsDir, 'admin.kubeconfig'))) &&
-      Boolean(await readFile(join(credentialsDir, 'node.kubeconfig'))),
+  await untilReady({
+    what: 'web',
+    process: web,
     signal,
-  )
+    async check() {
+      if (!(await fetch(`${url}/readyz`)).ok) return ''
+      await Promise.all(['admin.kubeconfig', 'node.kubeconfig', 'admin-password'].map((file) => access(join(credentialsDir, file))))
+      return undefined
+    },
+  })
 }
 
 export async function untilNodeReady(
@@ -42,12 +54,16 @@ export async function untilNodeReady(
 ): Promise<void> {
   const client = createHttpClient({ ...(await readKubeconfig(kubeconfigFile)), userAgent: 'quarterdeck-start' })
   try {
-    await until(
-      `node ${nodeName}`,
-      agent,
-      async () => nodeStatusText(await client.get(nodes, { namespace: '', name: nodeName })).startsWith('Ready'),
+    await untilReady({
+      what: `node ${nodeName}`,
+      process: agent,
       signal,
-    )
+      async check() {
+        const node = await client.get(nodes, { namespace: '', name: nodeName })
+        if (nodeStatusText(node).startsWith('Ready')) return undefined
+        return node.status.conditions?.find((condition) => condition.type === 'Ready')?.message ?? ''
+      },
+    })
   } finally {
     await client.close()
   }

@@ -33,13 +33,20 @@ export async function startProduct(): Promise<Product> {
   const nodeName = `e2e-${process.pid}`
   const [port, apiPort] = await freePorts(2)
   const args = ['--data', dataDir, '--port', String(port), '--api-port', String(apiPort), '--node-name', nodeName]
+  // Networks of its own, so that it can run beside another cluster on this machine.
+  const environment = {
+    ...process.env,
+    DATABASE_URL: undefined,
+    QUARTERDECK_CLUSTER_CIDR: `10.${100 + (process.pid % 50)}.0.0/16`,
+    QUARTERDECK_SERVICE_CIDR: `10.${150 + (process.pid % 50)}.0.0/16`,
+  }
   let child: ChildProcess | undefined
 
   async function start(): Promise<void> {
     child = spawn(process.execPath, [launcher, ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, DATABASE_URL: undefined },
+      env: environment,
       detached: true,
     })
     await untilRunning(child)
@@ -52,7 +59,17 @@ export async function startProduct(): Promise<Product> {
     await gone
   }
 
-  await start()
+  const destroy = async (): Promise<void> => {
+    await interrupt()
+    await runToEnd([...args, '--teardown'], environment)
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  try {
+    await start()
+  } catch (error) {
+    await destroy()
+    throw error
+  }
   return {
     dashboardUrl: `http://127.0.0.1:${port}`,
     password: readFileSync(join(dataDir, 'credentials/admin-password'), 'utf8').trim(),
@@ -63,11 +80,7 @@ export async function startProduct(): Promise<Product> {
     postgresPid: () => Number(readFileSync(join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0]),
     interrupt,
     start,
-    async destroy() {
-      await interrupt()
-      await runToEnd([...args, '--teardown'])
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    destroy,
   }
 }
 
@@ -90,8 +103,8 @@ async function untilRunning(child: ChildProcess): Promise<void> {
   })
 }
 
-async function runToEnd(args: string[]): Promise<void> {
-  const child = spawn(process.execPath, [launcher, ...args], { cwd: root, stdio: 'inherit' })
+async function runToEnd(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(process.execPath, [launcher, ...args], { cwd: root, stdio: 'inherit', env })
   await new Promise((resolve) => child.once('exit', resolve))
 }
 
