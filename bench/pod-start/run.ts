@@ -51,7 +51,7 @@ try {
 function dockerRun(name: string): number {
   const docker = (...args: string[]): void => void execFileSync('docker', args, { stdio: 'ignore' })
   const start = performance.now()
-  docker('run', '-d', '--name', name, pauseImage)
+  docker('run', '-d', '--name', name, '--ipc', 'shareable', pauseImage)
   docker('run', '-d', '--name', `${name}-c`, '--network', `container:${name}`, '--ipc', `container:${name}`, exampleImage, ...command)
   const elapsed = performance.now() - start
   docker('rm', '-f', `${name}-c`, name)
