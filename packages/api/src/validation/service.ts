@@ -1,5 +1,3 @@
-import { isIP } from 'node:net'
-
 import {
   dns1123LabelErrors,
   dns1123SubdomainErrors,
@@ -14,10 +12,9 @@ import {
   type FieldError,
 } from '@quarterdeck/api-machinery'
 
-import type { V1ServicePort } from '../generated/types.ts'
 import type { Service } from '../kinds/service.ts'
 import { validatePort } from '../pod-spec/validate-handlers.ts'
-import { immutableField } from './immutable.ts'
+import { isHeadless, validateServiceAddresses, validateServiceAddressesUpdate } from './service-addresses.ts'
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 const protocols = ['SCTP', 'TCP', 'UDP']
@@ -26,10 +23,10 @@ const maxAffinitySeconds = 86_400
 export function validateService({ spec }: Service): FieldError[] {
   if (!spec) return []
   const errors: FieldError[] = []
-  const isHeadless = spec.clusterIP === 'None'
+  const hasNoAddress = isHeadless(spec)
   if (!types.includes(spec.type ?? '')) errors.push(notSupportedField('spec.type', spec.type ?? '', types))
-  if (!spec.ports?.length && !isHeadless && spec.type !== 'ExternalName') errors.push(requiredField('spec.ports'))
-  if (isHeadless && (spec.type === 'NodePort' || spec.type === 'LoadBalancer'))
+  if (!spec.ports?.length && !hasNoAddress && spec.type !== 'ExternalName') errors.push(requiredField('spec.ports'))
+  if (hasNoAddress && (spec.type === 'NodePort' || spec.type === 'LoadBalancer'))
     errors.push(invalidField('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${spec.type} services`))
   if (spec.type === 'ExternalName') errors.push(...validateExternalName(spec.externalName))
   for (const [key, value] of Object.entries(spec.selector ?? {})) {
@@ -38,13 +35,7 @@ export function validateService({ spec }: Service): FieldError[] {
       ...labelValueErrors(value).map((m) => invalidField('spec.selector', value, m)),
     )
   }
-  if (spec.clusterIP && !isHeadless && !isIP(spec.clusterIP))
-    errors.push(invalidField('spec.clusterIPs[0]', spec.clusterIP, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'))
-  if (spec.clusterIP && spec.clusterIPs?.length && spec.clusterIPs[0] !== spec.clusterIP)
-    errors.push(invalidField('spec.clusterIPs', spec.clusterIPs, 'first value must match `clusterIP`'))
-  for (const [i, ip] of (spec.externalIPs ?? []).entries())
-    if (!isIP(ip)) errors.push(invalidField(`spec.externalIPs[${i}]`, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'))
-  return [...errors, ...validatePorts(spec.ports ?? []), ...validatePolicies(spec)]
+  return [...errors, ...validateServiceAddresses(spec), ...validatePorts(spec), ...validatePolicies(spec)]
 }
 
 function validateExternalName(name: string | undefined): FieldError[] {
@@ -52,7 +43,7 @@ function validateExternalName(name: string | undefined): FieldError[] {
   return dns1123SubdomainErrors(name.replace(/\.$/, '')).map((m) => invalidField('spec.externalName', name, m))
 }
 
-function validatePorts(ports: readonly V1ServicePort[]): FieldError[] {
+function validatePorts({ ports = [], type }: Service['spec']): FieldError[] {
   const errors: FieldError[] = []
   const names = new Set<string>()
   const claims = new Set<string>()
@@ -71,7 +62,10 @@ function validatePorts(ports: readonly V1ServicePort[]): FieldError[] {
     const claim = `${port.protocol}/${port.port}`
     if (claims.has(claim)) errors.push(duplicateField(path, { port: port.port, protocol: port.protocol }))
     claims.add(claim)
+    if (port.appProtocol !== undefined)
+      errors.push(...qualifiedNameErrors(port.appProtocol).map((m) => invalidField(`${path}.appProtocol`, port.appProtocol, m)))
     if (!port.nodePort) continue
+    if (type === 'ClusterIP') errors.push(forbiddenField(`${path}.nodePort`, "may not be used when `type` is 'ClusterIP'"))
     const nodeClaim = `${port.protocol}/${port.nodePort}`
     if (nodePorts.has(nodeClaim)) errors.push(duplicateField(`${path}.nodePort`, port.nodePort))
     nodePorts.add(nodeClaim)
@@ -93,6 +87,8 @@ function validatePolicies(spec: Service['spec']): FieldError[] {
         `must be greater than 0 and less than ${maxAffinitySeconds}`,
       ),
     )
+  if (sessionAffinity === 'None' && spec.sessionAffinityConfig)
+    errors.push(forbiddenField('spec.sessionAffinityConfig', 'must not be set when session affinity is None'))
   for (const [name, value] of [
     ['externalTrafficPolicy', externalTrafficPolicy],
     ['internalTrafficPolicy', internalTrafficPolicy],
@@ -103,6 +99,14 @@ function validatePolicies(spec: Service['spec']): FieldError[] {
   const isExternal = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || Boolean(spec.externalIPs?.length)
   if (externalTrafficPolicy && !isExternal)
     errors.push(invalidField('spec.externalTrafficPolicy', externalTrafficPolicy, 'may only be set for externally-accessible services'))
+  if (spec.healthCheckNodePort && !(spec.type === 'LoadBalancer' && externalTrafficPolicy === 'Local'))
+    errors.push(
+      invalidField(
+        'spec.healthCheckNodePort',
+        spec.healthCheckNodePort,
+        "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+      ),
+    )
   if (spec.loadBalancerClass && spec.type !== 'LoadBalancer')
     errors.push(forbiddenField('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'"))
   if (spec.allocateLoadBalancerNodePorts !== undefined && spec.type !== 'LoadBalancer')
@@ -111,10 +115,9 @@ function validatePolicies(spec: Service['spec']): FieldError[] {
 }
 
 export function validateServiceUpdate(service: Service, old: Service): FieldError[] {
-  if (service.spec.type === 'ExternalName' || old.spec.type === 'ExternalName' || !old.spec.clusterIP) return []
-  return immutableField(
-    service.spec.clusterIPs?.[0] ?? service.spec.clusterIP,
-    old.spec.clusterIPs?.[0] ?? old.spec.clusterIP,
-    'spec.clusterIPs[0]',
-  ).map((e) => ({ ...e, message: e.message.replace('field is immutable', 'may not change once set') }))
+  const errors = validateServiceAddressesUpdate(service, old)
+  const { type, loadBalancerClass } = service.spec
+  if (type === 'LoadBalancer' && old.spec.type === type && loadBalancerClass !== old.spec.loadBalancerClass)
+    errors.push(invalidField('spec.loadBalancerClass', loadBalancerClass ?? null, 'may not change once set'))
+  return errors
 }
