@@ -60,6 +60,20 @@ interface Definitions {
   collect(kinds: readonly Kind[], refPrefix: string): Record<string, Json>
 }
 
+/** Types that have a name of their own in Kubernetes' documents (and in `kubectl explain`), by the format that stands for them here. */
+const sharedTypes: Readonly<Record<string, { name: string; v2: Json; v3: Json }>> = {
+  'int-or-string': {
+    name: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
+    v2: { description: 'A number, or a text.', type: 'string', format: 'int-or-string' },
+    v3: { description: 'A number, or a text.', format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
+  },
+  quantity: {
+    name: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
+    v2: { description: 'An amount with an optional suffix, such as 500m or 1Gi.', type: 'string' },
+    v3: { description: 'An amount with an optional suffix, such as 500m or 1Gi.', oneOf: [{ type: 'string' }, { type: 'number' }] },
+  },
+}
+
 function definitions(): Definitions {
   const { packages, schemas } = documentedSchemas()
   const nameOf = (model: string): string => `${packages[model]}.${model.replace(/^(Core|Events|Authentication|Authorization)?V1/, '')}`
@@ -72,11 +86,13 @@ function definitions(): Definitions {
       // v3 keeps what stands beside a reference only inside allOf; v2 readers ignore it.
       return refPrefix.startsWith('#/components') ? { ...result, allOf: [reference], default: {} } : { ...result, ...reference }
     }
-    if (format === 'int-or-string')
-      return refPrefix.startsWith('#/components')
-        ? { ...result, oneOf: [{ type: 'integer' }, { type: 'string' }], format, 'x-kubernetes-int-or-string': true }
-        : { ...result, type: 'string', format }
-    if (format && format !== 'quantity') result['format'] = format === 'date-time-micro' ? 'date-time' : format
+    const shared = sharedTypes[format ?? '']
+    if (shared) {
+      const { type: _, ...described } = result
+      const reference = { $ref: `${refPrefix}${shared.name}` }
+      return refPrefix.startsWith('#/components') ? { ...described, allOf: [reference] } : { ...described, ...reference }
+    }
+    if (format) result['format'] = format === 'date-time-micro' ? 'date-time' : format
     if (items) result['items'] = rewrite(items, refPrefix)
     if (additionalProperties) result['additionalProperties'] = rewrite(additionalProperties, refPrefix)
     if (properties)
@@ -98,6 +114,7 @@ function definitions(): Definitions {
         for (const match of JSON.stringify(schema).matchAll(/"\$ref":"(\w+)"/g)) queue.push(match[1]!)
         result[nameOf(model)] = rewrite(schema, refPrefix)
       }
+      for (const { name, v2, v3 } of Object.values(sharedTypes)) result[name] = refPrefix.startsWith('#/components') ? v3 : v2
       for (const kind of kinds) result[nameOf(kind.model)]!['x-kubernetes-group-version-kind'] = [gvk(kind)]
       return result
     },
