@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
+import { isApiError } from '@quarterdeck/api-machinery'
+import fc from 'fast-check'
+
 import { startRestServer, type RestServer } from '../../testing/rest-server.ts'
 import { decodeProtobuf, protobufMediaType } from './envelope.ts'
 import { bytesOf, envelopeOf, numberOf, textOf } from './wire.fixture.ts'
@@ -100,6 +103,37 @@ describe('reading a protobuf body', () => {
     test(`refuses ${what}`, () => {
       assert.throws(() => decodeProtobuf(body), { reason: 'BadRequest', message })
     })
+})
+
+describe('bytes of any kind', () => {
+  const answered = (body: Buffer): void => {
+    try {
+      decodeProtobuf(body)
+    } catch (error) {
+      assert.ok(isApiError(error) && error.reason === 'BadRequest', String(error))
+    }
+  }
+
+  test('behind the envelope are an object or a BadRequest', () => {
+    const anything = fc.uint8Array({ maxLength: 200 })
+    fc.assert(fc.property(anything, (bytes) => answered(envelopeOf('v1', 'Pod', bytes))))
+    fc.assert(fc.property(anything, (bytes) => answered(Buffer.concat([Buffer.from('k8s\0'), bytes]))))
+  })
+
+  test('changed in one place of a sound body are an object or a BadRequest', () => {
+    fc.assert(
+      fc.property(fc.nat(deployment.length - 5), fc.nat(255), (at, byte) => {
+        const changed = Buffer.from(deployment)
+        changed[4 + at] = byte
+        answered(changed)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('that nest groups without end are a BadRequest', () => {
+    assert.throws(() => decodeProtobuf(envelopeOf('v1', 'Pod', Buffer.alloc(1_000_000, (15 << 3) | 3))), { reason: 'BadRequest' })
+  })
 })
 
 describe('a protobuf request', () => {
