@@ -1,7 +1,7 @@
 /**
  * Writes src/protobuf-fields.json: the protobuf field numbers of the generated models, which no npm package carries.
- * Give it the folder that holds the Go modules: `go mod download k8s.io/api@v0.36.0 k8s.io/apimachinery@v0.36.0`, then
- * `node packages/api/scripts/generate-protobuf.ts $(go env GOMODCACHE)/k8s.io 0.36.0`.
+ * Give it a folder that holds the published modules `api@v0.36.0` and `apimachinery@v0.36.0` of k8s.io, and their version:
+ * `node packages/api/scripts/generate-protobuf.ts FOLDER 0.36.0`. It is run by hand when kinds are added, never by a build.
  * Types come from each generated.proto; JSON names, and whether zero means absent, from the tags of each types.go.
  */
 import { readFileSync, writeFileSync } from 'node:fs'

@@ -5,10 +5,10 @@ import { after, before, describe, test } from 'node:test'
 
 import { startProduct, type Product } from '@quarterdeck/testing'
 
-import { eventually } from '../lib/eventually.ts'
-import { kubectlFor, type Kubectl } from '../lib/kubectl.ts'
+import { eventually } from './lib/eventually.ts'
+import { kubectlFor, type Kubectl } from './lib/kubectl.ts'
 
-const manifest = readFileSync(new URL('first-application.yaml', import.meta.url), 'utf8')
+const manifest = readFileSync(new URL('cluster/first-application.yaml', import.meta.url), 'utf8')
 
 let product: Product
 let kubectl: Kubectl
