@@ -1,5 +1,5 @@
 import { deployments, events, namespaces, nodes, pods, replicaSets, services, configMaps, secrets, type Kind } from '@quarterdeck/api'
-import { isApiError, microTimestamp, timestamp, type Draft, type KubeObject, type OwnerReference } from '@quarterdeck/api-machinery'
+import { isApiError, timestamp, type Draft, type KubeObject, type OwnerReference } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
 
 /** Fills an empty store with a cluster to look at. No process runs behind it. */
@@ -260,9 +260,6 @@ async function makeEvent(
     firstTimestamp: time,
     lastTimestamp: time,
     source: { component: type === 'Warning' ? 'default-scheduler' : 'kubelet' },
-    reportingComponent: '',
-    reportingInstance: '',
-    eventTime: microTimestamp(),
   })
 }
 

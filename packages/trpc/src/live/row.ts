@@ -22,7 +22,9 @@ export class Row {
   #cells: readonly Cell[] | undefined
   #state: { value: State | undefined } | undefined
   #searchText: string | undefined
-  readonly #sortKeys = new Map<string, SortKey>()
+  // Two short lists rather than a map: there are as many of these as there are objects.
+  readonly #sortColumns: string[] = []
+  readonly #sortKeys: SortKey[] = []
 
   constructor(kind: Kind, stored: StoredObject) {
     this.kind = kind
@@ -67,18 +69,24 @@ export class Row {
   }
 
   sortKey(column: SortColumn): SortKey {
-    let key = this.#sortKeys.get(column)
-    if (key === undefined) this.#sortKeys.set(column, (key = sortKeyOf(this.#value(column))))
+    const known = this.#sortColumns.indexOf(column)
+    if (known >= 0) return this.#sortKeys[known]!
+    const key = this.#computeSortKey(column)
+    this.#sortColumns.push(column)
+    this.#sortKeys.push(key)
     return key
   }
 
-  #value(column: SortColumn): Cell {
-    if (column === 'Name') return this.name
-    if (column === 'Namespace') return this.namespace
+  #computeSortKey(column: SortColumn): SortKey {
+    if (column === 'Name') return sortKeyOf(this.name)
+    if (column === 'Namespace') return sortKeyOf(this.namespace)
     const columns = columnsOf(this.kind)
     const index = columns.findIndex((c) => c.name === column)
+    const declared = columns[index]
+    if (!declared) return ''
     // One cell costs less than all of them, and an order needs no other.
-    if (this.#cells) return this.#cells[index] ?? null
-    return columns[index]?.value(this.object, Date.now()) ?? null
+    const value = this.#cells ? this.#cells[index]! : declared.value(this.object, Date.now())
+    // Times are texts of one form: their own order is the order of time.
+    return declared.type === 'date' ? String(value ?? '') : sortKeyOf(value)
   }
 }
