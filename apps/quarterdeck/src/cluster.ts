@@ -96,8 +96,14 @@ export function nodeNameOf({ nodeName }: StartOptions): string {
 export function agentArguments(data: DataDirectory, nodeName: string): string[] {
   const serviceCidr = setting('QUARTERDECK_SERVICE_CIDR')
   return [
-    ...['--kubeconfig', join(data.credentials, 'node.kubeconfig'), '--node-name', nodeName],
-    ...['--data-dir', data.node, '--docker-socket', dockerSocket()],
+    '--kubeconfig',
+    join(data.credentials, 'node.kubeconfig'),
+    '--node-name',
+    nodeName,
+    '--data-dir',
+    data.node,
+    '--docker-socket',
+    dockerSocket(),
     ...(serviceCidr ? ['--service-cidr', serviceCidr, '--cluster-dns', dnsAddressOf(serviceCidr)] : []),
   ]
 }

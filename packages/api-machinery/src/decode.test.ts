@@ -61,7 +61,8 @@ describe('decoding', () => {
     [{ parts: [3] }, /^parts\[0\]: cannot unmarshal number/],
     [{ on: 'yes' }, /^on: cannot unmarshal string/],
   ]
-  for (const [value, message] of wrong) test(`${JSON.stringify(value)} is of the wrong type`, () => assert.match(decode(value).typeErrors[0] ?? '', message))
+  for (const [value, message] of wrong)
+    test(`${JSON.stringify(value)} is of the wrong type`, () => assert.match(decode(value).typeErrors[0] ?? '', message))
 
   test('nesting without end is an error, not a crash', () => {
     const root: Record<string, unknown> = {}

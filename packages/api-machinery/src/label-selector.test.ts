@@ -25,10 +25,16 @@ describe('label selectors', () => {
     ['app=web,tier in (front,back),version', true],
     ['app=', false],
   ]
-  for (const [text, expected] of cases) test(`${JSON.stringify(text)} ${expected ? 'matches' : 'does not match'}`, () => assert.equal(matchesRequirements(parseLabelSelector(text), labels), expected))
+  for (const [text, expected] of cases)
+    test(`${JSON.stringify(text)} ${expected ? 'matches' : 'does not match'}`, () =>
+      assert.equal(matchesRequirements(parseLabelSelector(text), labels), expected))
 
   for (const text of ['app=web,', 'a in (b', '=x', 'a b', 'a in b', 'UPPER CASE=x', 'a=b=c', `${'x'.repeat(64)}=y`, 'a>b']) {
-    test(`${JSON.stringify(text.slice(0, 20))} is refused as a bad request`, () => assert.throws(() => parseLabelSelector(text), (error) => isApiError(error, 'BadRequest')))
+    test(`${JSON.stringify(text.slice(0, 20))} is refused as a bad request`, () =>
+      assert.throws(
+        () => parseLabelSelector(text),
+        (error) => isApiError(error, 'BadRequest'),
+      ))
   }
 
   test('an absent selector matches nothing and an empty one everything', () => {
@@ -41,7 +47,13 @@ describe('label selectors', () => {
   test('labels of the prototype do not count', () => assert.equal(matchesRequirements(parseLabelSelector('constructor'), {}), false))
 
   test('the text form is sorted by key', () => {
-    const selector = { matchLabels: { b: '1' }, matchExpressions: [{ key: 'a', operator: 'NotIn', values: ['y', 'x'] }, { key: 'c', operator: 'Exists' }] }
+    const selector = {
+      matchLabels: { b: '1' },
+      matchExpressions: [
+        { key: 'a', operator: 'NotIn', values: ['y', 'x'] },
+        { key: 'c', operator: 'Exists' },
+      ],
+    }
     assert.equal(formatLabelSelector(selector), 'a notin (x,y),b=1,c')
   })
 })

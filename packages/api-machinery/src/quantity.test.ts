@@ -24,9 +24,11 @@ describe('quantities', () => {
     ['1.', '1'],
     ['0.0000000001', '1n'],
   ]
-  for (const [given, expected] of canonical) test(`${given} is written as ${expected}`, () => assert.equal(canonicalQuantity(given), expected))
+  for (const [given, expected] of canonical)
+    test(`${given} is written as ${expected}`, () => assert.equal(canonicalQuantity(given), expected))
 
-  for (const text of ['', '.', 'abc', '1 Gi', '1GiB', '--1', '1e', '0x1', '1e99999']) test(`${JSON.stringify(text)} is no quantity`, () => assert.equal(parseQuantity(text), undefined))
+  for (const text of ['', '.', 'abc', '1 Gi', '1GiB', '--1', '1e', '0x1', '1e99999'])
+    test(`${JSON.stringify(text)} is no quantity`, () => assert.equal(parseQuantity(text), undefined))
 
   test('values round up', () => {
     assert.equal(milliValueOf('1.0001'), 1001)

@@ -47,9 +47,9 @@ interface SendOptions {
 export function createHttpClient(options: HttpClientOptions): Client & { close(): Promise<void> } {
   const connect = { ca: options.caPem, cert: options.certificatePem, key: options.keyPem }
   const timeouts = { headersTimeout: requestTimeoutMs, bodyTimeout: watchSilenceMs }
-  const requests = new Agent({ connections: maxRequestConnections, connect, ...timeouts } as Agent.Options)
+  const requests = new Agent({ connections: maxRequestConnections, connect, ...timeouts })
   // A watch keeps its connection for itself: any number of them must not keep requests waiting.
-  const watches = new Agent({ connect, ...timeouts } as Agent.Options)
+  const watches = new Agent({ connect, ...timeouts })
 
   async function send(
     method: Dispatcher.HttpMethod,

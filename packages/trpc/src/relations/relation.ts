@@ -59,7 +59,3 @@ export function missingItem(kind: Kind, namespace: string, name: string): Relate
     createdAt: undefined,
   }
 }
-
-export function isControlledBy(object: KubeObject, uid: string): boolean {
-  return controllerOf(object)?.uid === uid
-}
