@@ -6,7 +6,7 @@ const checks: [name: string, command: string, args: string[]][] = [
   ['lint', 'oxlint', ['--type-aware', '--deny-warnings', '--quiet']],
   ['format', 'oxfmt', ['--check']],
   ['boundaries', 'turbo', ['boundaries', '--no-color']],
-  ['dead code', 'knip', ['--no-progress']],
+  ['dead code', 'knip', ['--no-progress', '--no-config-hints']],
 ]
 
 const failed: string[] = []

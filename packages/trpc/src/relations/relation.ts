@@ -1,5 +1,5 @@
 import type { Kind } from '@quarterdeck/api'
-import { controllerOf, type KubeObject } from '@quarterdeck/api-machinery'
+import { type KubeObject } from '@quarterdeck/api-machinery'
 
 import { stateOf, type State } from '../state/state.ts'
 
