@@ -16,8 +16,8 @@ export function NamespacePicker() {
       isOpen={isOpen}
       onOpenChange={setIsOpen}
       trigger={
-        <Button className="min-w-0 !shrink max-sm:max-w-32" aria-label={`Namespaces: ${text}`}>
-          <FolderTree aria-hidden />
+        <Button className="min-w-0 !shrink max-sm:max-w-28" aria-label={`Namespaces: ${text}`}>
+          <FolderTree aria-hidden className="max-sm:hidden" />
           <span className="truncate max-sm:hidden">{text}</span>
           <span className="truncate sm:hidden">{chosen.length === 0 ? 'All' : text}</span>
           <ChevronDown aria-hidden className="text-faint" />

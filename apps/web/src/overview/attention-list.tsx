@@ -1,13 +1,19 @@
 import type { Summary } from '@quarterdeck/trpc'
 import { EmptyState, StateBadge, asTone } from '@quarterdeck/ui'
-import { CircleCheckBig } from 'lucide-react'
+import { CircleCheckBig, ServerOff } from 'lucide-react'
 
 import { KindIcon } from '../console/kind-icon.tsx'
 import { Link } from '../console/navigation.tsx'
 import { listHref, objectHref } from '../console/route.ts'
 import { Age } from '../console/time.tsx'
 
-export function AttentionList({ items, total }: { items: Summary['attention']; total: number }) {
+export function AttentionList({ items, total, hasNodes }: { items: Summary['attention']; total: number; hasNodes: boolean }) {
+  if (!hasNodes)
+    return (
+      <EmptyState icon={ServerOff} title="No node is connected" className="!py-10">
+        <p>Pods wait until there is one. A node appears as soon as its agent connects.</p>
+      </EmptyState>
+    )
   if (items.length === 0) return <EmptyState icon={CircleCheckBig} title="Everything is as it should be" className="!py-10" />
   return (
     <>

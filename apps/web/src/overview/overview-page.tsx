@@ -44,7 +44,11 @@ export function OverviewPage() {
             </>
           }
         >
-          <AttentionList items={summary.attention} total={summary.attentionTotal} />
+          <AttentionList
+            items={summary.attention}
+            total={summary.attentionTotal}
+            hasNodes={summary.tallies.some(({ resource, total }) => resource === 'nodes' && total > 0)}
+          />
         </Panel>
         <div className="flex flex-col gap-3 sm:gap-4">
           <CapacityPanel capacity={summary.capacity} />
