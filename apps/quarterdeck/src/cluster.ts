@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
@@ -60,7 +61,12 @@ export async function startCluster({ options, data, root, signal }: ClusterOptio
       QUARTERDECK_CREDENTIALS_DIR: data.credentials,
       QUARTERDECK_NODE_NAME: nodeName,
     })
-    run('worker', [...watch, 'apps/worker/src/main.ts'], { DATABASE_URL: databaseUrl })
+    run('worker', [...watch, 'apps/worker/src/main.ts'], {
+      DATABASE_URL: databaseUrl,
+      // One identity for all its lives: started again after a fall it leads on at once, without waiting for its own Lease.
+      QUARTERDECK_WORKER_IDENTITY: `${hostname()}_${randomUUID()}`,
+      QUARTERDECK_CLUSTER_CIDR: clusterCidrFor(options),
+    })
     await step('Starting the API server and the dashboard', () => untilWebReady(dashboardUrl, web, data.credentials, signal))
     const agent = run('agent', [...watch, 'apps/agent/src/main.ts', ...agentArguments(data, nodeName)], {})
     if (options.nodesSimulated > 0) {
@@ -80,6 +86,11 @@ export async function startCluster({ options, data, root, signal }: ClusterOptio
     await stop()
     throw error
   }
+}
+
+/** The default range has room for 256 nodes: many simulated ones need a wider one. */
+function clusterCidrFor({ nodesSimulated }: StartOptions): string | undefined {
+  return setting('QUARTERDECK_CLUSTER_CIDR') ?? (nodesSimulated > 200 ? '10.128.0.0/9' : undefined)
 }
 
 /** A name that Kubernetes allows for a node. */

@@ -26,7 +26,7 @@ runProcess('worker', async (signal) => {
 
   await runWorker({
     client: server.clientFor(controllerManager, 'kube-controller-manager'),
-    identity: `${hostname()}_${process.pid}_${randomUUID()}`,
+    identity: settings.identity ?? `${hostname()}_${process.pid}_${randomUUID()}`,
     leaseSeconds: settings.leaseSeconds,
     signal,
     scheduler,
