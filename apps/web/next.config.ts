@@ -8,6 +8,7 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   devIndicators: false,
+  allowedDevOrigins: ['127.0.0.1'],
   // Pages are shells: nothing is worth being kept in the server's memory.
   cacheMaxMemorySize: 0,
   experimental: { preloadEntriesOnStart: false },

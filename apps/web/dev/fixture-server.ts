@@ -51,7 +51,6 @@ const app = next({ dev: !values.production, dir: new URL('..', import.meta.url).
 await app.prepare()
 const handle = app.getRequestHandler()
 const http = createServer((request, response) => void handle(request, response))
-http.on('upgrade', (request, socket, head) => void app.getUpgradeHandler()(request, socket, head))
 http.listen(Number(values.port), '127.0.0.1', () => console.log(`http://127.0.0.1:${values.port}  admin / admin`))
 
 process.once('SIGINT', () => {

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 import type { ApiServer, NodeConnections } from '@quarterdeck/apiserver'
@@ -16,6 +17,8 @@ export interface WebContext {
 
 export interface Dashboard {
   handle: RequestListener
+  /** Closes a connection that nobody takes. Under development Next listens to the server itself, for reloading pages. */
+  upgrade(socket: Duplex): void
   close(): Promise<void>
 }
 
@@ -34,6 +37,9 @@ export async function startDashboard(context: WebContext, isDevelopment: boolean
         console.error('the dashboard failed to answer', request.url, error)
         response.destroy()
       })
+    },
+    upgrade: (socket) => {
+      if (!isDevelopment) socket.destroy()
     },
     close: () => app.close(),
   }
