@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { BlockList, isIPv4 } from 'node:net'
 
 import { services, type Service } from '@quarterdeck/api'
-import { internalError, invalid, invalidField, type KubeObject } from '@quarterdeck/api-machinery'
+import { forbiddenField, internalError, invalid, invalidField, type KubeObject } from '@quarterdeck/api-machinery'
 import type { Write } from '@quarterdeck/storage'
 
 import { apiServerUser } from '../auth/user.ts'
@@ -134,13 +134,13 @@ async function freeAddress(serviceCidr: string, isTaken: (ip: string) => Promise
 
 async function allocateNodePorts(
   service: Service,
-  { reader, name }: AdmissionAttributes,
+  { reader, name, old }: AdmissionAttributes,
   { nodePortRange }: ServiceAllocationOptions,
 ): Promise<void> {
   const { first, last } = nodePortRange
   for (const [i, port] of (service.spec.ports ?? []).entries()) {
     if (!usesNodePorts(service)) {
-      delete port.nodePort
+      dropInheritedNodePort(service, old as Service | undefined, i, name)
       continue
     }
     const protocol = (port.protocol ?? 'TCP').toLowerCase()
@@ -161,6 +161,18 @@ async function allocateNodePorts(
       if (!taken.has(claim) && !(await reader.read(portClaims, '', claim))) port.nodePort = candidate
     }
   }
+}
+
+/** A change to a type without node ports takes along those the Service had; one that is asked for is refused. */
+function dropInheritedNodePort(service: Service, old: Service | undefined, index: number, name: string): void {
+  const port = service.spec.ports?.[index]
+  if (!port?.nodePort) return
+  const isInherited = old?.spec.ports?.some((p) => p.nodePort === port.nodePort)
+  if (!isInherited) {
+    const detail = `may not be used when \`type\` is '${service.spec.type}'`
+    throw invalid({ group: '', kind: 'Service' }, name, [forbiddenField(`spec.ports[${index}].nodePort`, detail)])
+  }
+  delete port.nodePort
 }
 
 const author = { actor: apiServerUser.name, client: 'service-allocation' }

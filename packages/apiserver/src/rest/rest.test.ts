@@ -346,6 +346,13 @@ describe('services', () => {
     isStatus(await server.call('PUT', `${path}/v2`, { body: service('v2', { clusterIP: '10.96.200.200' }) }), 422, 'Invalid')
   })
 
+  test('a node port is refused where the type has none, and dropped when the type changes', async () => {
+    isStatus(await create(path, service('v3', { ports: [{ port: 80, nodePort: 30_123 }] })), 422, 'Invalid')
+    const { json } = await create(path, service('v3', { type: 'NodePort' }))
+    const changed = await server.call('PUT', `${path}/v3`, { body: { ...json, spec: { ...json.spec, type: 'ClusterIP' } } })
+    assert.equal(changed.json.spec.ports[0].nodePort, undefined)
+  })
+
   test('a headless service has no address, an address outside the range is refused', async () => {
     assert.deepEqual((await create(path, service('headless', { clusterIP: 'None' }))).json.spec.clusterIPs, ['None'])
     isStatus(await create(path, service('outside', { clusterIP: '192.168.1.1' })), 422, 'Invalid')
