@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+
+import { SettingError } from '@quarterdeck/process'
+
+import { nodeNameOf } from './cluster.ts'
+import { openDataDirectory } from './data-directory.ts'
+import { parseOptions, type StartOptions } from './options.ts'
+import { checkPort } from './ports.ts'
+
+const isPlainError = (pattern: RegExp) => (error: unknown) =>
+  error instanceof SettingError && pattern.test(error.message) && !error.message.includes('\n')
+
+describe('the options of npm start', () => {
+  test('have defaults', () => {
+    const options = parseOptions([], '/checkout')
+    assert.deepEqual(options, {
+      dataDir: '/checkout/.quarterdeck',
+      host: '127.0.0.1',
+      port: 7780,
+      apiPort: 6443,
+      nodesSimulated: 0,
+      mayInstall: true,
+      isDevelopment: false,
+      isTeardown: false,
+      nodeName: undefined,
+    })
+  })
+
+  test('--help asks for the help text', () => assert.equal(parseOptions(['--help'], '/'), undefined))
+
+  const wrong: [args: string[], message: RegExp][] = [
+    [['--port', 'abc'], /--port must be a whole number of at most 65535, not "abc"/],
+    [['--api-port', '70000'], /--api-port must be a whole number of at most 65535/],
+    [['--nodes-simulated', '-1'], /nodes-simulated/],
+    [['--nodes-simulated', '100000'], /at most 10000/],
+    [['--wat'], /Unknown option '--wat'/],
+    [['extra'], /Unexpected argument 'extra'/],
+  ]
+  for (const [args, message] of wrong)
+    test(`${args.join(' ')} is refused in one line`, () => assert.throws(() => parseOptions(args, '/'), isPlainError(message)))
+
+  test('a host name becomes a name that a node may have', () => {
+    const named = (nodeName: string) => nodeNameOf({ nodeName } as StartOptions)
+    assert.equal(named('My_Laptop.local'), 'my-laptop.local')
+    assert.throws(() => named('___'), isPlainError(/--node-name/))
+  })
+})
+
+describe('the data directory', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'quarterdeck-data-'))
+  after(() => rmSync(dir, { recursive: true, force: true }))
+
+  test('is made, claimed and released', async () => {
+    const data = await openDataDirectory(join(dir, 'a'))
+    assert.equal(readFileSync(join(dir, 'a/lock'), 'utf8'), String(process.pid))
+    data.release()
+    ;(await openDataDirectory(join(dir, 'a'))).release()
+  })
+
+  test('of a process that is gone is taken over', async () => {
+    ;(await openDataDirectory(join(dir, 'b'))).release()
+    writeFileSync(join(dir, 'b/lock'), '4194304')
+    ;(await openDataDirectory(join(dir, 'b'))).release()
+  })
+
+  test('of another version is refused', async () => {
+    ;(await openDataDirectory(join(dir, 'c'))).release()
+    writeFileSync(join(dir, 'c/version'), '99\n')
+    await assert.rejects(openDataDirectory(join(dir, 'c')), isPlainError(/made by another version \(format 99, this one reads 1\)/))
+  })
+
+  test('that is no directory is refused', async () => {
+    writeFileSync(join(dir, 'file'), '')
+    await assert.rejects(openDataDirectory(join(dir, 'file')), isPlainError(/cannot be made/))
+  })
+})
+
+test('a port in use is refused with the option that changes it', async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await assert.rejects(checkPort(port, '127.0.0.1', '--port'), isPlainError(/is in use: choose another with --port/))
+  await new Promise((resolve) => server.close(resolve))
+  await checkPort(port, '127.0.0.1', '--port')
+})
