@@ -6,6 +6,7 @@ import { runAdmission, type AdmissionAttributes, type AdmissionPlugin, type Admi
 import { denialOf, type AuthorizationAttributes, type Authorizer } from './auth/authorizer.ts'
 import { storedKindOf, type KindRegistry } from './kind-registry.ts'
 import type { ApiRequest } from './request.ts'
+import { ListSnapshots } from './verbs/list-snapshots.ts'
 
 export interface ApiCoreOptions {
   store: ObjectStore
@@ -19,6 +20,7 @@ export class ApiCore implements AdmissionReader {
   readonly store: ObjectStore
   readonly registry: KindRegistry
   readonly authorizer: Authorizer
+  readonly listSnapshots = new ListSnapshots()
   readonly #admission: readonly AdmissionPlugin[]
 
   constructor(options: ApiCoreOptions) {

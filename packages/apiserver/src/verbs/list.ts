@@ -27,17 +27,6 @@ interface ContinueToken {
   after: [string, string]
 }
 
-const snapshotLifetimeMs = 5 * 60 * 1000
-const maxSnapshots = 200
-
-interface Snapshot {
-  items: readonly StoredObject[]
-  expiresAt: number
-}
-
-/** The snapshots that paged lists read, by resource, namespace and revision. Lists are shared with the cache until it changes. */
-const snapshots = new Map<string, Snapshot>()
-
 /** The objects of a collection that the request selects, in order of namespace and name. */
 export async function list(core: ApiCore, request: ApiRequest, options: ListRequestOptions = {}): Promise<ListResult> {
   core.authorize(request, 'list')
@@ -57,7 +46,7 @@ export async function listAuthorized(core: ApiCore, request: ApiRequest, options
     const found = cache.get(namespace, selection.name)
     return { items: found && matches(request, selection, found) ? [found] : [], revision, continue: '', remaining: undefined }
   }
-  return page(request, cache.list(namespace || undefined), revision, { selection, limit, start: 0 })
+  return page(core, request, cache.list(namespace || undefined), { selection, revision, limit, start: 0 })
 }
 
 function checkVersionOptions({ resourceVersion = '', resourceVersionMatch, continue: token }: ListRequestOptions): void {
@@ -97,12 +86,18 @@ function matches(request: ApiRequest, selection: Selection, stored: StoredObject
 
 interface PageOptions {
   selection: Selection
+  revision: number
   limit: number
   /** Index of the first object to look at. */
   start: number
 }
 
-function page(request: ApiRequest, all: readonly StoredObject[], revision: number, { selection, limit, start }: PageOptions): ListResult {
+function page(
+  core: ApiCore,
+  request: ApiRequest,
+  all: readonly StoredObject[],
+  { selection, revision, limit, start }: PageOptions,
+): ListResult {
   if (!limit && selection.isEverything && start === 0) return { items: all, revision, continue: '', remaining: undefined }
   const items: StoredObject[] = []
   let next = start
@@ -113,7 +108,7 @@ function page(request: ApiRequest, all: readonly StoredObject[], revision: numbe
   // A page that ends on the last match is the last page, whatever follows it.
   while (!selection.isEverything && next < all.length && !matches(request, selection, all[next]!)) next++
   if (next >= all.length) return { items, revision, continue: '', remaining: undefined }
-  keepSnapshot(request, revision, all)
+  core.listSnapshots.keep(snapshotKey(request, revision), all)
   const last = all[next - 1]!.key
   const token: ContinueToken = { v: 1, revision, after: [last.namespace, last.name] }
   return { items, revision, continue: encodeToken(token), remaining: selection.isEverything ? all.length - next : undefined }
@@ -122,11 +117,16 @@ function page(request: ApiRequest, all: readonly StoredObject[], revision: numbe
 async function nextPage(core: ApiCore, request: ApiRequest, text: string, selection: Selection, limit: number): Promise<ListResult> {
   const token = decodeToken(text)
   const isInconsistent = token.revision < 0
-  const snapshot = isInconsistent ? undefined : snapshots.get(snapshotKey(request, token.revision))
-  if (!isInconsistent && (!snapshot || snapshot.expiresAt < Date.now())) throw tooOld(token)
+  const snapshot = isInconsistent ? undefined : core.listSnapshots.get(snapshotKey(request, token.revision))
+  if (!isInconsistent && !snapshot) throw tooOld(token)
   const cache = snapshot ? undefined : await core.freshCacheOf(request.kind)
-  const all = snapshot?.items ?? cache!.list(request.namespace || undefined)
-  return page(request, all, snapshot ? token.revision : cache!.revision, { selection, limit, start: indexAfter(all, token.after) })
+  const all = snapshot ?? cache!.list(request.namespace || undefined)
+  return page(core, request, all, {
+    selection,
+    revision: snapshot ? token.revision : cache!.revision,
+    limit,
+    start: indexAfter(all, token.after),
+  })
 }
 
 /** The message and the token with which a client may go on without consistency, as Kubernetes gives them. */
@@ -153,13 +153,6 @@ function indexAfter(all: readonly StoredObject[], [namespace, name]: [string, st
 
 function snapshotKey({ kind, namespace }: ApiRequest, revision: number): string {
   return `${kind.resource}/${namespace}/${revision}`
-}
-
-function keepSnapshot(request: ApiRequest, revision: number, items: readonly StoredObject[]): void {
-  const now = Date.now()
-  for (const [key, snapshot] of snapshots) if (snapshot.expiresAt < now || snapshots.size >= maxSnapshots) snapshots.delete(key)
-  const key = snapshotKey(request, revision)
-  if (!snapshots.has(key)) snapshots.set(key, { items, expiresAt: now + snapshotLifetimeMs })
 }
 
 function encodeToken(token: ContinueToken): string {
