@@ -192,8 +192,11 @@ spec:
 
   test('deleting the namespace leaves nothing', async () => {
     await kubectl('delete', 'namespace', 'shop', '--timeout=120s')
-    const left = execFileSync('docker', ['ps', '-aq', '--filter', 'label=io.kubernetes.pod.namespace=shop'], { encoding: 'utf8' })
-    assert.equal(left.trim(), '')
+    // The last sandbox goes a moment after its pod.
+    await eventually(async () => {
+      const left = execFileSync('docker', ['ps', '-aq', '--filter', 'label=io.kubernetes.pod.namespace=shop'], { encoding: 'utf8' })
+      assert.equal(left.trim(), '')
+    })
     const { stdout } = await kubectl.tried('get', 'all', '-n', 'shop')
     assert.equal(stdout.trim(), '')
   })
