@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
@@ -50,9 +51,9 @@ export async function startCluster({ options, data, root, signal }: ClusterOptio
       started.push(process)
       return process
     }
-    const watch = options.isDevelopment ? ['--watch-path=packages', '--watch-preserve-output'] : []
+    const watch = (ownDir: string): string[] => (options.isDevelopment ? watchArguments(root, ownDir) : [])
     const dashboardUrl = `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${options.port}`
-    const web = run('web', [...watch, 'apps/web/server/main.ts'], {
+    const web = run('web', [...watch('apps/web/server'), 'apps/web/server/main.ts'], {
       DATABASE_URL: databaseUrl,
       NODE_ENV: options.isDevelopment ? 'development' : 'production',
       QUARTERDECK_HOST: options.host,
@@ -61,14 +62,14 @@ export async function startCluster({ options, data, root, signal }: ClusterOptio
       QUARTERDECK_CREDENTIALS_DIR: data.credentials,
       QUARTERDECK_NODE_NAME: nodeName,
     })
-    run('worker', [...watch, 'apps/worker/src/main.ts'], {
+    run('worker', [...watch('apps/worker/src'), 'apps/worker/src/main.ts'], {
       DATABASE_URL: databaseUrl,
       // One identity for all its lives: started again after a fall it leads on at once, without waiting for its own Lease.
       QUARTERDECK_WORKER_IDENTITY: `${hostname()}_${randomUUID()}`,
       QUARTERDECK_CLUSTER_CIDR: clusterCidrFor(options),
     })
     await step('Starting the API server and the dashboard', () => untilWebReady(dashboardUrl, web, data.credentials, signal))
-    const agent = run('agent', [...watch, 'apps/agent/src/main.ts', ...agentArguments(data, nodeName)], {})
+    const agent = run('agent', [...watch('apps/agent/src'), 'apps/agent/src/main.ts', ...agentArguments(data, nodeName)], {})
     if (options.nodesSimulated > 0) {
       const credential = ['--kubeconfig', join(data.credentials, 'admin.kubeconfig')]
       run(
@@ -86,6 +87,12 @@ export async function startCluster({ options, data, root, signal }: ClusterOptio
     await stop()
     throw error
   }
+}
+
+/** Node starts a process again when a file of its own or of a package changes; components are Next's to reload. */
+function watchArguments(root: string, ownDir: string): string[] {
+  const packages = readdirSync(join(root, 'packages')).filter((name) => name !== 'ui')
+  return ['--watch-preserve-output', ...[ownDir, ...packages.map((name) => `packages/${name}`)].map((path) => `--watch-path=${path}`)]
 }
 
 /** The default range has room for 256 nodes: many simulated ones need a wider one. */
