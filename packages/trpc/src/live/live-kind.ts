@@ -54,7 +54,7 @@ export class LiveKind {
     return this.#everything.listen(listener)
   }
 
-  /** The view of a query, made at first use. A filtered view of an order that exists is filtered out of it, not sorted. */
+  /** The view of a query, made at first use. A view of an order that exists is filtered out of it, not sorted. */
   view(query: Query): View {
     const key = viewKey(query)
     let view = this.#views.get(key)
@@ -65,7 +65,7 @@ export class LiveKind {
     }
     view = new View(query.sort.column, filterOf(query))
     const order = this.#orderOf(query.sort.column)
-    view.fill(order?.rows ?? this.#rows.values(), { isOrdered: order !== undefined })
+    view.fill((order ?? this.#everything).rows, order ? 'view' : 'name')
     this.#views.set(key, view)
     this.#dropIdleViews(view)
     return view
@@ -89,7 +89,7 @@ export class LiveKind {
     const { revision } = cache
     this.#rows.clear()
     for (const stored of cache.list()) this.#rows.set(`${stored.key.namespace}/${stored.key.name}`, new Row(this.kind, stored))
-    for (const view of [this.#everything, ...this.#views.values()]) view.fill(this.#rows.values(), { isOrdered: false })
+    this.#refill()
     const stop = await cache.subscribe(revision, {
       onEvents: (events) => this.#take(events),
       onEnd: () => void this.#reload(),
@@ -121,10 +121,13 @@ export class LiveKind {
       else this.#rows.delete(key)
       if (!refills) for (const view of views) if (view.replace(before, after)) changed.add(view)
     }
-    for (const view of views) {
-      if (refills) view.fill(this.#rows.values(), { isOrdered: false })
-      else if (changed.has(view)) view.announce()
-    }
+    if (refills) this.#refill()
+    else for (const view of changed) view.announce()
+  }
+
+  #refill(): void {
+    this.#everything.fill(this.#rows.values(), 'none')
+    for (const view of this.#views.values()) view.fill(this.#everything.rows, view.column === 'Name' ? 'view' : 'name')
   }
 
   #dropIdleViews(justMade: View): void {

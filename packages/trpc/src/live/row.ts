@@ -12,6 +12,20 @@ export type Cell = string | number | boolean | null
 /** Columns that every kind has, whatever it declares. */
 export type SortColumn = 'Name' | 'Namespace' | (string & {})
 
+const sortColumns = new WeakMap<Kind, ReadonlyMap<string, number>>()
+
+/** Name and namespace are 0 and 1, then come those of `columnsOf`. Undefined for a column that there is not. */
+function sortColumnNumber(kind: Kind, column: SortColumn): number | undefined {
+  let numbers = sortColumns.get(kind)
+  if (!numbers) {
+    const names = ['Name', 'Namespace', ...columnsOf(kind).map(({ name }) => name)]
+    // Of two columns of one name the first is meant.
+    numbers = new Map(names.map((name, number) => [name, number] as const).toReversed())
+    sortColumns.set(kind, numbers)
+  }
+  return numbers.get(column)
+}
+
 /**
  * One object as lists see it. Immutable: a change makes a new row. What is read of the object is read when first
  * needed and kept, so that a sort key never changes while a row has its place in an order.
@@ -22,9 +36,8 @@ export class Row {
   #cells: readonly Cell[] | undefined
   #state: { value: State | undefined } | undefined
   #searchText: string | undefined
-  // Two short lists rather than a map: there are as many of these as there are objects.
-  readonly #sortColumns: string[] = []
-  readonly #sortKeys: SortKey[] = []
+  // A list by number of the column rather than a map: there are as many of these as there are objects.
+  #sortKeys: (SortKey | undefined)[] | undefined
 
   constructor(kind: Kind, stored: StoredObject) {
     this.kind = kind
@@ -69,21 +82,17 @@ export class Row {
   }
 
   sortKey(column: SortColumn): SortKey {
-    const known = this.#sortColumns.indexOf(column)
-    if (known >= 0) return this.#sortKeys[known]!
-    const key = this.#computeSortKey(column)
-    this.#sortColumns.push(column)
-    this.#sortKeys.push(key)
-    return key
+    const number = sortColumnNumber(this.kind, column)
+    if (number === undefined) return ''
+    this.#sortKeys ??= Array<SortKey | undefined>(columnsOf(this.kind).length + 2)
+    return (this.#sortKeys[number] ??= this.#computeSortKey(number))
   }
 
-  #computeSortKey(column: SortColumn): SortKey {
-    if (column === 'Name') return sortKeyOf(this.name)
-    if (column === 'Namespace') return sortKeyOf(this.namespace)
-    const columns = columnsOf(this.kind)
-    const index = columns.findIndex((c) => c.name === column)
-    const declared = columns[index]
-    if (!declared) return ''
+  #computeSortKey(number: number): SortKey {
+    if (number === 0) return sortKeyOf(this.name)
+    if (number === 1) return sortKeyOf(this.namespace)
+    const index = number - 2
+    const declared = columnsOf(this.kind)[index]!
     // One cell costs less than all of them, and an order needs no other.
     const value = this.#cells ? this.#cells[index]! : declared.value(this.object, Date.now())
     // Times are texts of one form: their own order is the order of time.

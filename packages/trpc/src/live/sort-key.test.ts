@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
-import { compareSortKeys, sortKeyOf } from './sort-key.ts'
+import fc from 'fast-check'
+
+import { compareSortKeys, sortedKeys, sortKeyOf } from './sort-key.ts'
 
 const sorted = (values: (string | number | boolean | null)[]): unknown[] =>
   values.toSorted((a, b) => compareSortKeys(sortKeyOf(a), sortKeyOf(b)))
@@ -18,6 +20,14 @@ describe('sort keys', () => {
   })
   test('case does not matter', () => {
     assert.deepEqual(sorted(['b', 'A', 'C']), ['A', 'b', 'C'])
+  })
+  test('keys of a whole column are put into the order that comparing them gives', () => {
+    const key = fc.oneof(fc.integer(), fc.double({ noNaN: true }), fc.string({ unit: 'binary' }))
+    fc.assert(
+      fc.property(fc.uniqueArray(key, { comparator: 'SameValueZero' }), (keys) => {
+        assert.deepEqual(sortedKeys(keys), keys.toSorted(compareSortKeys))
+      }),
+    )
   })
   test('empty cells come before texts', () => {
     assert.deepEqual(sorted(['x', null]), [null, 'x'])

@@ -1,4 +1,4 @@
-import { compareSortKeys } from './sort-key.ts'
+import { compareRows, inOrder } from './order.ts'
 import type { Row, SortColumn } from './row.ts'
 
 /** How many rows have a state. */
@@ -7,6 +7,9 @@ export interface StateCount {
   tone: string
   count: number
 }
+
+/** How the rows given to a view are ordered: as the view wants them, as a view by name has them, or not at all. */
+export type Order = 'view' | 'name' | 'none'
 
 /**
  * The rows that pass a filter, kept in order of one column. A change costs two binary searches and a move of the
@@ -19,7 +22,6 @@ export class View {
   readonly #states = new Map<string, StateCount>()
   #rows: Row[] = []
 
-  /** `rows` are those of the whole kind; `isOrdered` that they are already in this view's order. */
   constructor(column: SortColumn, matches: ((row: Row) => boolean) | undefined) {
     this.column = column
     this.#matches = matches ?? (() => true)
@@ -37,11 +39,11 @@ export class View {
     return [...this.#states.values()].map((state) => ({ ...state }))
   }
 
-  /** Replaces everything. `isOrdered` says that `rows` are in this view's order already. */
-  fill(rows: Iterable<Row>, { isOrdered }: { isOrdered: boolean }): void {
-    this.#rows = []
-    for (const row of rows) if (this.#matches(row)) this.#rows.push(row)
-    if (!isOrdered) this.#rows = this.#sorted(this.#rows)
+  /** Replaces everything by those of `rows` that match. */
+  fill(rows: Iterable<Row>, given: Order): void {
+    const matching: Row[] = []
+    for (const row of rows) if (this.#matches(row)) matching.push(row)
+    this.#rows = given === 'view' ? matching : inOrder(matching, this.column, { areOrderedByName: given === 'name' })
     this.#states.clear()
     for (const row of this.#rows) this.#count(row, 1)
     this.announce()
@@ -53,7 +55,7 @@ export class View {
     const next = after && this.#matches(after) ? after : undefined
     if (old) this.#count(old, -1)
     if (next) this.#count(next, 1)
-    if (old && next && this.#compare(old, next) === 0) this.#rows[this.#indexOf(old)] = next
+    if (old && next && compareRows(old, next, this.column) === 0) this.#rows[this.#indexOf(old)] = next
     else {
       if (old) this.#rows.splice(this.#indexOf(old), 1)
       if (next) this.#rows.splice(this.#indexOf(next), 0, next)
@@ -77,13 +79,6 @@ export class View {
     return this.#rows.slice(Math.max(0, end - limit), Math.max(0, end)).toReversed()
   }
 
-  /** Looks every key up once rather than at each of the comparisons. */
-  #sorted(rows: readonly Row[]): Row[] {
-    const keyed = rows.map((row) => ({ row, key: row.sortKey(this.column) }))
-    keyed.sort((a, b) => compareSortKeys(a.key, b.key) || compareNames(a.row, b.row))
-    return keyed.map(({ row }) => row)
-  }
-
   #count(row: Row, by: number): void {
     const { state } = row
     if (!state) return
@@ -99,20 +94,9 @@ export class View {
     let high = this.#rows.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.#compare(this.#rows[middle]!, row) < 0) low = middle + 1
+      if (compareRows(this.#rows[middle]!, row, this.column) < 0) low = middle + 1
       else high = middle
     }
     return low
   }
-
-  /** By column, then name, then namespace: a total order, so that every row has one place. */
-  #compare(a: Row, b: Row): number {
-    return compareSortKeys(a.sortKey(this.column), b.sortKey(this.column)) || compareNames(a, b)
-  }
-}
-
-function compareNames(a: Row, b: Row): number {
-  if (a.name !== b.name) return a.name < b.name ? -1 : 1
-  if (a.namespace === b.namespace) return 0
-  return a.namespace < b.namespace ? -1 : 1
 }
