@@ -16,11 +16,11 @@ export function NamespacePicker() {
       isOpen={isOpen}
       onOpenChange={setIsOpen}
       trigger={
-        <Button className="min-w-0 !shrink max-sm:max-w-28" aria-label={`Namespaces: ${text}`}>
-          <FolderTree aria-hidden className="max-sm:hidden" />
+        <Button className="min-w-0 !shrink max-sm:max-w-28 max-sm:gap-1 max-sm:px-2" aria-label={`Namespaces: ${text}`} title={text}>
+          <FolderTree aria-hidden />
           <span className="truncate max-sm:hidden">{text}</span>
-          <span className="truncate sm:hidden">{chosen.length === 0 ? 'All' : text}</span>
-          <ChevronDown aria-hidden className="text-faint" />
+          {chosen.length > 0 && <span className="tabular-nums sm:hidden">{chosen.length}</span>}
+          <ChevronDown aria-hidden className="text-faint max-sm:hidden" />
         </Button>
       }
     >
