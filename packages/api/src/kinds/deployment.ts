@@ -3,11 +3,14 @@ import type { Namespaced } from '@quarterdeck/api-machinery'
 import type { V1Deployment } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 import { applyPodTemplateDefaults } from '../pod-spec/defaults.ts'
+import { replicaScale, wantedReplicas } from '../pod-spec/replicated.ts'
 import { selectorText, templateColumns } from '../pod-spec/template-columns.ts'
 import { validateDeployment, validateDeploymentUpdate } from '../validation/deployment.ts'
 import { validateCollisionCount, validateReplicaStatus } from '../validation/replica-status.ts'
 
 export type Deployment = Namespaced<V1Deployment, 'spec' | 'status'>
+
+const selectorOf = (object: Deployment): string => selectorText(object.spec.selector)
 
 export const deployments = defineKind<Deployment>({
   group: 'apps',
@@ -20,14 +23,7 @@ export const deployments = defineKind<Deployment>({
   categories: ['all'],
   hasStatus: true,
   hasGeneration: true,
-  scale: {
-    replicas: (o) => o.spec.replicas ?? 1,
-    setReplicas(o, replicas) {
-      o.spec.replicas = replicas
-    },
-    statusReplicas: (o) => o.status?.replicas ?? 0,
-    selector: (o) => selectorText(o.spec.selector),
-  },
+  scale: replicaScale(selectorOf),
   columns: [
     nameColumn,
     {
@@ -35,7 +31,7 @@ export const deployments = defineKind<Deployment>({
       type: 'string',
       description: 'Pods that are ready, of those wanted.',
       priority: 0,
-      value: (o) => `${o.status?.readyReplicas ?? 0}/${o.spec.replicas ?? 1}`,
+      value: (o) => `${o.status?.readyReplicas ?? 0}/${wantedReplicas(o)}`,
     },
     {
       name: 'Up-to-date',
@@ -52,7 +48,7 @@ export const deployments = defineKind<Deployment>({
       value: (o) => o.status?.availableReplicas ?? 0,
     },
     ageColumn,
-    ...templateColumns<Deployment>((o) => selectorText(o.spec.selector)),
+    ...templateColumns(selectorOf),
   ],
   applyDefaults({ spec }) {
     if (!spec) return

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { after, before, describe, test } from 'node:test'
 
 import { builtInKinds, configMaps } from '@quarterdeck/api'
@@ -15,6 +15,14 @@ after(() => server.close())
 
 const path = '/api/v1/namespaces/default/configmaps'
 const json = { 'content-type': 'application/json' }
+
+/** A TLS connection of the administrator, to be written on byte by byte. */
+async function rawConnection(): Promise<TLSSocket> {
+  const { certificatePem: cert, keyPem: key } = server.admin
+  const socket = connectTls({ port: Number(new URL(server.url).port), host: '127.0.0.1', ca: server.caPem, cert, key })
+  await new Promise<void>((resolve) => socket.once('secureConnect', resolve))
+  return socket
+}
 
 describe('bad input', () => {
   const cases: [
@@ -82,15 +90,7 @@ describe('bad input', () => {
   })
 
   test('a request that is half sent and dropped changes nothing', async () => {
-    const { port } = new URL(server.url)
-    const socket = connectTls({
-      port: Number(port),
-      host: '127.0.0.1',
-      ca: server.caPem,
-      cert: server.admin.certificatePem,
-      key: server.admin.keyPem,
-    })
-    await new Promise<void>((resolve) => socket.once('secureConnect', resolve))
+    const socket = await rawConnection()
     await new Promise<void>((resolve) =>
       socket.write(
         `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"metadata":{"name":"half"}`,
@@ -102,15 +102,7 @@ describe('bad input', () => {
   })
 
   test('a client that stops reading its watch is cut off and costs no more', async () => {
-    const { port } = new URL(server.url)
-    const socket = connectTls({
-      port: Number(port),
-      host: '127.0.0.1',
-      ca: server.caPem,
-      cert: server.admin.certificatePem,
-      key: server.admin.keyPem,
-    })
-    await new Promise<void>((resolve) => socket.once('secureConnect', resolve))
+    const socket = await rawConnection()
     socket.write(`GET ${path}?watch=true HTTP/1.1\r\nHost: x\r\n\r\n`)
     await new Promise<void>((resolve) => socket.once('data', () => resolve()))
     socket.pause()
