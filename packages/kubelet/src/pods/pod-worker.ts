@@ -93,8 +93,8 @@ export class PodWorker {
 
   /** Ends the worker and leaves the pod as it is. */
   async stop(): Promise<void> {
-    this.#probes.stop()
-    this.#timer.cancel()
+    this.#probes.close()
+    this.#timer.close()
     this.#actions.giveUp()
     await this.#running
   }

@@ -6,6 +6,7 @@ export class WakeTimer {
   readonly #wake: () => void
   #atMs = Infinity
   #cancel: (() => void) | undefined
+  #isClosed = false
 
   constructor(clock: Clock, wake: () => void) {
     this.#clock = clock
@@ -13,7 +14,7 @@ export class WakeTimer {
   }
 
   wakeAt(atMs: number): void {
-    if (this.#atMs <= atMs) return
+    if (this.#atMs <= atMs || this.#isClosed) return
     this.cancel()
     this.#atMs = atMs
     this.#cancel = this.#clock.after(Math.max(0, atMs - this.#clock.now()), () => {
@@ -25,5 +26,11 @@ export class WakeTimer {
   cancel(): void {
     this.#cancel?.()
     this.#atMs = Infinity
+  }
+
+  /** Cancels for good. */
+  close(): void {
+    this.#isClosed = true
+    this.cancel()
   }
 }

@@ -30,6 +30,7 @@ const titles: Record<ProbeName, string> = { startup: 'Startup', readiness: 'Read
 export class PodProbes {
   readonly #options: PodProbesOptions
   readonly #probed = new Map<string, Probed>()
+  #isClosed = false
 
   constructor(options: PodProbesOptions) {
     this.#options = options
@@ -41,6 +42,7 @@ export class PodProbes {
 
   /** Starts probing what has begun to run and stops what no longer does. */
   follow(pod: Pod, running: readonly RuntimeContainer[], podIp: string): void {
+    if (this.#isClosed) return
     const ids = new Set(running.map((container) => container.id))
     for (const [id, probed] of this.#probed)
       if (!ids.has(id)) {
@@ -56,6 +58,12 @@ export class PodProbes {
   stop(): void {
     for (const probed of this.#probed.values()) probed.stop.abort()
     this.#probed.clear()
+  }
+
+  /** Stops for good: a look at the pod that is still under way starts nothing any more. */
+  close(): void {
+    this.#isClosed = true
+    this.stop()
   }
 
   #start(target: Target): void {
