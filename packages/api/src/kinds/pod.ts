@@ -5,7 +5,7 @@ import { defineKind } from '../kind.ts'
 import { applyPodSpecDefaults } from '../pod-spec/defaults.ts'
 import { podColumns } from '../pod-spec/pod-columns.ts'
 import { qualityOfServiceOf } from '../pod-spec/quality-of-service.ts'
-import { validatePod, validatePodUpdate } from '../pod-spec/validate-pod.ts'
+import { validatePod, validatePodCreate, validatePodUpdate } from '../pod-spec/validate-pod.ts'
 
 export type Pod = Namespaced<V1Pod, 'spec' | 'status'>
 
@@ -56,6 +56,7 @@ export const pods = defineKind<Pod>({
     }
   },
   validate: validatePod,
+  validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
   gracePeriodSeconds: gracePeriodOf,
 })

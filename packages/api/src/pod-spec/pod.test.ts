@@ -222,7 +222,7 @@ describe('an update of a pod', () => {
     ['may add a toleration', {}, { tolerations: [{ key: 'a', operator: 'Exists' }] }],
     ['may not take a toleration away', { tolerations: [{ key: 'a', operator: 'Exists' }] }, {}, 'spec.tolerations'],
     ['may open a gate', { schedulingGates: [{ name: 'g' }] }, {}],
-    ['may not add a gate', {}, { schedulingGates: [{ name: 'g' }] }, 'spec.schedulingGates[0]'],
+    ['may not add a gate', {}, { schedulingGates: [{ name: 'g' }] }, 'spec.schedulingGates[0].name'],
     ['may not change its command', {}, withContainer({ command: ['x'] }), 'spec'],
     ['may not change its grace period', {}, { terminationGracePeriodSeconds: 5 }, 'spec'],
     ['may set a negative grace period to 1', { terminationGracePeriodSeconds: -1 }, { terminationGracePeriodSeconds: 1 }],

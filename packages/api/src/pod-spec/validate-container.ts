@@ -1,98 +1,137 @@
 import {
-  configMapKeyErrors,
   dns1123LabelErrors,
   duplicateField,
-  envVarNameErrors,
   forbiddenField,
   invalidField,
   notFoundField,
   notSupportedField,
   portNameErrors,
   portNumberErrors,
-  qualifiedNameErrors,
   requiredField,
   type FieldError,
 } from '@quarterdeck/api-machinery'
 
-import type { V1Container, V1ContainerPort, V1EnvVar, V1PodSpec, V1VolumeMount } from '../generated/types.ts'
+import type { V1Container, V1ContainerPort, V1EphemeralContainer, V1PodSpec } from '../generated/types.ts'
+import { validateEnv, validateEnvFrom } from './validate-env.ts'
 import { validateLifecycle, validateProbe } from './validate-handlers.ts'
+import { validateDevices, validateMounts } from './validate-mounts.ts'
+import { validateClaimUses } from './validate-resource-claims.ts'
 import { validateResizePolicy, validateResources } from './validate-resources.ts'
+import { validateContainerRestart } from './validate-restart-rules.ts'
 import { validateSecurityContext } from './validate-security.ts'
 
-const fieldPaths = [
-  'metadata.name',
-  'metadata.namespace',
-  'metadata.uid',
-  'spec.nodeName',
-  'spec.serviceAccountName',
-  'status.hostIP',
-  'status.hostIPs',
-  'status.podIP',
-  'status.podIPs',
-]
+const policies = {
+  imagePullPolicy: ['Always', 'IfNotPresent', 'Never'],
+  terminationMessagePolicy: ['File', 'FallbackToLogsOnError'],
+}
+const notForEphemeral = 'cannot be set for an Ephemeral Container'
+const notOfEphemeral = [
+  'ports',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
+] as const
 
-/** Everything about the containers and init containers of a pod spec. */
+/** Everything about the containers of a pod spec, of whatever sort. */
 export function validateContainers(spec: V1PodSpec, field: string): FieldError[] {
   const errors: FieldError[] = []
   const names = new Set<string>()
   if (!spec.containers?.length) errors.push(requiredField(`${field}.containers`))
-  for (const [list, containers] of [
-    ['containers', spec.containers ?? []],
-    ['initContainers', spec.initContainers ?? []],
-  ] as const) {
-    for (const [i, container] of containers.entries()) {
-      const path = `${field}.${list}[${i}]`
-      errors.push(...validateContainer(container, path, { spec, isInit: list === 'initContainers' }))
-      if (!container.name) continue
-      if (names.has(container.name)) errors.push(duplicateField(`${path}.name`, container.name))
-      names.add(container.name)
-    }
+  for (const { container, path } of [
+    ...(spec.containers ?? []).map((c, i) => ({ container: c, path: `${field}.containers[${i}]` })),
+    ...(spec.initContainers ?? []).map((c, i) => ({ container: c, path: `${field}.initContainers[${i}]` })),
+  ]) {
+    const isInit = path.startsWith(`${field}.initContainers`)
+    errors.push(
+      ...validateContainer(container, spec, path),
+      ...(isInit ? validateInit(container, spec, path) : validateRunning(container, spec, path)),
+    )
+    errors.push(...validateContainerRestart(container, path))
+    if (!container.name) continue
+    if (names.has(container.name)) errors.push(duplicateField(`${path}.name`, container.name))
+    names.add(container.name)
   }
-  return [...errors, ...hostPortConflicts(spec, field)]
+  return [...errors, ...hostPortConflicts(spec, field), ...validateEphemeralContainers(spec, names, field)]
 }
 
-interface ContainerContext {
-  spec: V1PodSpec
-  isInit: boolean
-}
-
-function validateContainer(container: V1Container, path: string, { spec, isInit }: ContainerContext): FieldError[] {
+function validateInit(container: V1Container, spec: V1PodSpec, path: string): FieldError[] {
+  if (container.restartPolicy === 'Always') return validateRunning(container, spec, path)
   const errors: FieldError[] = []
+  for (const name of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
+    if (container[name]) errors.push(forbiddenField(`${path}.${name}`, 'may not be set for init containers without restartPolicy=Always'))
+  }
+  for (const [i, { restartPolicy }] of (container.resizePolicy ?? []).entries()) {
+    if (restartPolicy === 'RestartContainer')
+      errors.push(
+        invalidField(
+          `${path}.resizePolicy[${i}].restartPolicy`,
+          restartPolicy,
+          "must not be set to 'RestartContainer' for non-sidecar initContainers",
+        ),
+      )
+  }
+  return errors
+}
+
+function validateRunning(container: V1Container, spec: V1PodSpec, path: string): FieldError[] {
+  const errors = validateLifecycle(container.lifecycle, spec, `${path}.lifecycle`)
+  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const)
+    errors.push(...validateProbe(container[name], `${path}.${name}`, { mustSucceedOnce: name !== 'readinessProbe' }))
+  return errors
+}
+
+/** What init, regular and ephemeral containers have in common. */
+function validateContainer(container: V1Container | V1EphemeralContainer, spec: V1PodSpec, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  const { volumes = [] } = spec
   if (!container.name) errors.push(requiredField(`${path}.name`))
   else errors.push(...dns1123LabelErrors(container.name).map((m) => invalidField(`${path}.name`, container.name, m)))
   if (!container.image) errors.push(requiredField(`${path}.image`))
-  else if (container.image !== container.image.trim())
-    errors.push(invalidField(`${path}.image`, container.image, 'must not have leading or trailing whitespace'))
-  if (container.imagePullPolicy && !['Always', 'IfNotPresent', 'Never'].includes(container.imagePullPolicy)) {
-    errors.push(notSupportedField(`${path}.imagePullPolicy`, container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never']))
-  }
-  if (container.terminationMessagePolicy && !['File', 'FallbackToLogsOnError'].includes(container.terminationMessagePolicy)) {
-    errors.push(
-      notSupportedField(`${path}.terminationMessagePolicy`, container.terminationMessagePolicy, ['FallbackToLogsOnError', 'File']),
-    )
-  }
-  const isSidecar = isInit && container.restartPolicy === 'Always'
-  if (isInit && container.restartPolicy && !isSidecar)
-    errors.push(notSupportedField(`${path}.restartPolicy`, container.restartPolicy, ['Always']))
-  if (isInit && !isSidecar) {
-    for (const name of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
-      if (container[name]) errors.push(forbiddenField(`${path}.${name}`, 'may not be set for init containers without restartPolicy=Always'))
-    }
-  } else {
-    errors.push(...validateLifecycle(container.lifecycle, `${path}.lifecycle`))
-    for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const)
-      errors.push(...validateProbe(container[name], `${path}.${name}`, { mustSucceedOnce: name !== 'readinessProbe' }))
+  for (const [name, allowed] of Object.entries(policies) as [keyof typeof policies, readonly string[]][]) {
+    const value = container[name]
+    if (value && !allowed.includes(value)) errors.push(notSupportedField(`${path}.${name}`, value, allowed))
   }
   return [
     ...errors,
     ...validatePorts(container.ports ?? [], `${path}.ports`),
-    ...validateEnv(container.env ?? [], `${path}.env`),
+    ...validateEnv(container.env ?? [], volumes, `${path}.env`),
     ...validateEnvFrom(container, `${path}.envFrom`),
-    ...validateMounts(container.volumeMounts ?? [], spec, `${path}.volumeMounts`),
+    ...validateMounts(container, volumes, `${path}.volumeMounts`),
+    ...validateDevices(container, volumes, `${path}.volumeDevices`),
     ...validateResources(container.resources, `${path}.resources`),
+    ...validateClaimUses(container.resources?.claims, spec.resourceClaims, `${path}.resources.claims`),
     ...validateResizePolicy(container.resizePolicy, spec.restartPolicy, `${path}.resizePolicy`),
-    ...validateSecurityContext(container.securityContext, `${path}.securityContext`),
+    ...validateSecurityContext(container.securityContext, `${path}.securityContext`, { hostUsers: spec.hostUsers !== false }),
   ]
+}
+
+/** Containers added to look into a running pod: they run once and hold nothing. */
+function validateEphemeralContainers(
+  { ephemeralContainers = [], ...spec }: V1PodSpec,
+  others: ReadonlySet<string>,
+  field: string,
+): FieldError[] {
+  const names = new Set(others)
+  return ephemeralContainers.flatMap((container, i) => {
+    const path = `${field}.ephemeralContainers[${i}]`
+    const { name, targetContainerName, resources } = container
+    const errors = validateContainer(container, spec, path)
+    if (names.has(name)) errors.push(duplicateField(`${path}.name`, name))
+    names.add(name)
+    if (targetContainerName && !others.has(targetContainerName))
+      errors.push(notFoundField(`${path}.targetContainerName`, targetContainerName))
+    const given = notOfEphemeral.filter((key) => container[key] !== undefined) as string[]
+    if (resources && Object.keys(resources).length > 0) given.push('resources')
+    errors.push(...given.map((key) => forbiddenField(`${path}.${key}`, notForEphemeral)))
+    for (const [j, mount] of (container.volumeMounts ?? []).entries())
+      for (const key of ['subPath', 'subPathExpr'] as const)
+        if (mount[key]) errors.push(forbiddenField(`${path}.volumeMounts[${j}].${key}`, notForEphemeral))
+    return errors
+  })
 }
 
 function validatePorts(ports: readonly V1ContainerPort[], path: string): FieldError[] {
@@ -126,74 +165,6 @@ function hostPortConflicts(spec: V1PodSpec, field: string): FieldError[] {
       const claim = `${port.protocol ?? 'TCP'}/${port.hostIP ?? ''}/${port.hostPort}`
       if (taken.has(claim)) errors.push(duplicateField(`${path}.hostPort`, claim))
       taken.add(claim)
-    }
-  }
-  return errors
-}
-
-function validateEnv(env: readonly V1EnvVar[], path: string): FieldError[] {
-  return env.flatMap((variable, i) => {
-    const at = `${path}[${i}]`
-    const errors: FieldError[] = variable.name
-      ? envVarNameErrors(variable.name).map((m) => invalidField(`${at}.name`, variable.name, m))
-      : [requiredField(`${at}.name`)]
-    return [...errors, ...validateValueFrom(variable, `${at}.valueFrom`)]
-  })
-}
-
-function validateValueFrom({ value, valueFrom }: V1EnvVar, path: string): FieldError[] {
-  if (!valueFrom) return []
-  const sources = Object.values(valueFrom).filter((v) => v !== undefined)
-  if (sources.length === 0)
-    return [
-      invalidField(path, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'),
-    ]
-  if (value) return [invalidField(path, '', 'may not be specified when `value` is not empty')]
-  if (sources.length > 1) return [invalidField(path, '', 'may not have more than one field specified at a time')]
-  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = valueFrom
-  if (fieldRef) return validateFieldPath(fieldRef.fieldPath, `${path}.fieldRef.fieldPath`)
-  if (resourceFieldRef && !resourceFieldRef.resource) return [requiredField(`${path}.resourceFieldRef.resource`)]
-  const [reference, name] = configMapKeyRef ? [configMapKeyRef, 'configMapKeyRef'] : [secretKeyRef, 'secretKeyRef']
-  if (!reference) return []
-  const errors: FieldError[] = reference.name ? [] : [requiredField(`${path}.${name}.name`)]
-  if (!reference.key) return [...errors, requiredField(`${path}.${name}.key`)]
-  return [...errors, ...configMapKeyErrors(reference.key).map((m) => invalidField(`${path}.${name}.key`, reference.key, m))]
-}
-
-function validateFieldPath(fieldPath: string | undefined, path: string): FieldError[] {
-  if (!fieldPath) return [requiredField(path)]
-  const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath)
-  if (keyed) return qualifiedNameErrors(keyed[2] ?? '').map((m) => invalidField(path, fieldPath, m))
-  return fieldPaths.includes(fieldPath) ? [] : [notSupportedField(path, fieldPath, fieldPaths)]
-}
-
-function validateEnvFrom({ envFrom = [] }: V1Container, path: string): FieldError[] {
-  return envFrom.flatMap(({ configMapRef, secretRef, prefix }, i) => {
-    const at = `${path}[${i}]`
-    const errors: FieldError[] = prefix ? envVarNameErrors(prefix).map((m) => invalidField(`${at}.prefix`, prefix, m)) : []
-    if (!configMapRef && !secretRef) return [...errors, invalidField(at, '', 'must specify one of: `configMapRef` or `secretRef`')]
-    if (configMapRef && secretRef) return [...errors, invalidField(at, '', 'may not have more than one field specified at a time')]
-    const name = configMapRef?.name ?? secretRef?.name
-    return name ? errors : [...errors, requiredField(`${at}.${configMapRef ? 'configMapRef' : 'secretRef'}.name`)]
-  })
-}
-
-function validateMounts(mounts: readonly V1VolumeMount[], spec: V1PodSpec, path: string): FieldError[] {
-  const errors: FieldError[] = []
-  const paths = new Set<string>()
-  for (const [i, mount] of mounts.entries()) {
-    const at = `${path}[${i}]`
-    if (!mount.name) errors.push(requiredField(`${at}.name`))
-    else if (!spec.volumes?.some((v) => v.name === mount.name)) errors.push(notFoundField(`${at}.name`, mount.name))
-    if (!mount.mountPath) errors.push(requiredField(`${at}.mountPath`))
-    if (mount.mountPath && paths.has(mount.mountPath)) errors.push(invalidField(`${at}.mountPath`, mount.mountPath, 'must be unique'))
-    paths.add(mount.mountPath)
-    if (mount.subPath && mount.subPathExpr)
-      errors.push(invalidField(`${at}.subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive'))
-    for (const name of ['subPath', 'subPathExpr'] as const) {
-      const value = mount[name]
-      if (value?.startsWith('/')) errors.push(invalidField(`${at}.${name}`, value, 'must be a relative path'))
-      if (value?.split('/').includes('..')) errors.push(invalidField(`${at}.${name}`, value, "must not contain '..'"))
     }
   }
   return errors

@@ -8,7 +8,8 @@ import {
   type FieldError,
 } from '@quarterdeck/api-machinery'
 
-import type { IntOrString, V1HTTPGetAction, V1Lifecycle, V1LifecycleHandler, V1Probe } from '../generated/types.ts'
+import type { IntOrString, V1HTTPGetAction, V1Lifecycle, V1LifecycleHandler, V1PodSpec, V1Probe } from '../generated/types.ts'
+import { validateStopSignal } from './validate-stop-signal.ts'
 
 interface ProbeOptions {
   /** Liveness and startup probes end with the first success. */
@@ -34,12 +35,24 @@ export function validateProbe(probe: V1Probe | undefined, path: string, { mustSu
   return errors
 }
 
-export function validateLifecycle(lifecycle: V1Lifecycle | undefined, path: string): FieldError[] {
-  const { postStart, preStop } = lifecycle ?? {}
-  return [
-    ...(postStart ? validateHandler(postStart, `${path}.postStart`, ['exec', 'httpGet', 'tcpSocket', 'sleep']) : []),
-    ...(preStop ? validateHandler(preStop, `${path}.preStop`, ['exec', 'httpGet', 'tcpSocket', 'sleep']) : []),
-  ]
+export function validateLifecycle(lifecycle: V1Lifecycle | undefined, spec: V1PodSpec, path: string): FieldError[] {
+  const { postStart, preStop, stopSignal } = lifecycle ?? {}
+  const errors: FieldError[] = []
+  for (const [name, handler] of [
+    ['postStart', postStart],
+    ['preStop', preStop],
+  ] as const) {
+    if (!handler) continue
+    const at = `${path}.${name}`
+    errors.push(...validateHandler(handler, at, ['exec', 'httpGet', 'tcpSocket', 'sleep']), ...validateSleep(handler, spec, at))
+  }
+  return [...errors, ...validateStopSignal(stopSignal, spec.os?.name, `${path}.stopSignal`)]
+}
+
+/** A sleep that outlasts the grace period would be cut off. */
+function validateSleep({ sleep }: V1LifecycleHandler, { terminationGracePeriodSeconds: grace }: V1PodSpec, path: string): FieldError[] {
+  if (!sleep || grace === undefined || (sleep.seconds >= 0 && sleep.seconds <= grace)) return []
+  return [invalidField(`${path}.sleep`, sleep.seconds, `must be non-negative and less than terminationGracePeriodSeconds (${grace})`)]
 }
 
 type Handler = V1LifecycleHandler & Pick<V1Probe, 'grpc'>

@@ -6,6 +6,7 @@ import {
   notSupportedField,
   qualifiedNameErrors,
   requiredField,
+  duplicateField,
   type FieldError,
 } from '@quarterdeck/api-machinery'
 
@@ -13,14 +14,18 @@ import type { V1NodeSelectorTerm, V1PodSpec, V1Toleration } from '../generated/t
 import { validateContainers } from './validate-container.ts'
 import { validateDnsConfig, validateHostAliases } from './validate-dns.ts'
 import { validatePodAffinities } from './validate-pod-affinity.ts'
-import { validateResources } from './validate-resources.ts'
+import { validateHost } from './validate-host.ts'
+import { validateOs } from './validate-os.ts'
+import { validateResourceClaims } from './validate-resource-claims.ts'
+import { validatePodResources, validateResources } from './validate-resources.ts'
 import { validatePodSecurityContext } from './validate-security.ts'
 import { validateTopologySpread } from './validate-spread.ts'
 import { validateVolumes } from './validate-volume.ts'
+import { validateHostProcesses } from './validate-windows-options.ts'
 
 const dnsPolicies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']
 const restartPolicies = ['Always', 'OnFailure', 'Never']
-const operatingSystems = ['linux', 'windows']
+const preemptionPolicies = ['PreemptLowerPriority', 'Never']
 const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 const nodeOperators = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']
 
@@ -38,9 +43,10 @@ export function validatePodSpec(spec: V1PodSpec, field: string): FieldError[] {
     const value = spec[name]
     if (value) errors.push(...dns1123LabelErrors(value).map((m) => invalidField(`${field}.${name}`, value, m)))
   }
-  for (const name of ['nodeName', 'serviceAccountName', 'priorityClassName'] as const) {
+  for (const name of ['nodeName', 'serviceAccountName', 'priorityClassName', 'runtimeClassName'] as const) {
     const value = spec[name]
-    if (value) errors.push(...dns1123SubdomainErrors(value).map((m) => invalidField(`${field}.${name}`, value, m)))
+    if (value || (name === 'runtimeClassName' && value !== undefined))
+      errors.push(...dns1123SubdomainErrors(value).map((m) => invalidField(`${field}.${name}`, value, m)))
   }
   for (const [key, value] of Object.entries(spec.nodeSelector ?? {})) {
     errors.push(
@@ -48,22 +54,43 @@ export function validatePodSpec(spec: V1PodSpec, field: string): FieldError[] {
       ...labelValueErrors(value).map((m) => invalidField(`${field}.nodeSelector`, value, m)),
     )
   }
-  if (spec.os && !spec.os.name) errors.push(requiredField(`${field}.os.name`))
-  else if (spec.os && !operatingSystems.includes(spec.os.name))
-    errors.push(notSupportedField(`${field}.os`, spec.os.name, operatingSystems))
-  for (const [i, gate] of (spec.schedulingGates ?? []).entries())
-    errors.push(...qualifiedNameErrors(gate.name).map((m) => invalidField(`${field}.schedulingGates[${i}].name`, gate.name, m)))
+  if (spec.preemptionPolicy !== undefined && !preemptionPolicies.includes(spec.preemptionPolicy))
+    errors.push(
+      spec.preemptionPolicy
+        ? notSupportedField(`${field}.preemptionPolicy`, spec.preemptionPolicy, preemptionPolicies)
+        : requiredField(`${field}.preemptionPolicy`),
+    )
+  for (const [i, { conditionType = '' }] of (spec.readinessGates ?? []).entries())
+    errors.push(
+      ...qualifiedNameErrors(conditionType).map((m) => invalidField(`${field}.readinessGates[${i}].conditionType`, conditionType, m)),
+    )
   return [
     ...errors,
+    ...validateSchedulingGates(spec, `${field}.schedulingGates`),
     ...validateTolerations(spec.tolerations ?? [], `${field}.tolerations`),
     ...validateDnsConfig(spec, `${field}.dnsConfig`),
     ...validateHostAliases(spec.hostAliases, `${field}.hostAliases`),
     ...validateNodeAffinity(spec, `${field}.affinity.nodeAffinity`),
     ...validatePodAffinities(spec, `${field}.affinity`),
     ...validateTopologySpread(spec.topologySpreadConstraints, `${field}.topologySpreadConstraints`),
-    ...validatePodSecurityContext(spec.securityContext, `${field}.securityContext`),
+    ...validatePodSecurityContext(spec, `${field}.securityContext`),
+    ...validateHostProcesses(spec, field),
+    ...validateHost(spec, field),
+    ...validateOs(spec, field),
+    ...validateResourceClaims(spec.resourceClaims, `${field}.resourceClaims`),
     ...validateResources({ limits: spec.overhead }, `${field}.overhead`),
+    ...validatePodResources(spec, `${field}.resources`),
   ]
+}
+
+function validateSchedulingGates({ schedulingGates = [] }: V1PodSpec, path: string): FieldError[] {
+  const names = new Set<string>()
+  return schedulingGates.flatMap(({ name = '' }, i) => {
+    const errors: FieldError[] = qualifiedNameErrors(name).map((m) => invalidField(`${path}[${i}]`, name, m))
+    if (names.has(name)) errors.push(duplicateField(`${path}[${i}]`, name))
+    names.add(name)
+    return errors
+  })
 }
 
 export function validateTolerations(tolerations: readonly V1Toleration[], path: string): FieldError[] {

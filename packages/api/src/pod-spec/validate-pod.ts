@@ -1,13 +1,54 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import { forbiddenField, invalidField, type FieldError } from '@quarterdeck/api-machinery'
+import { forbiddenField, invalidField, requiredField, type FieldError } from '@quarterdeck/api-machinery'
 
 import type { V1PodSpec } from '../generated/types.ts'
 import type { Pod } from '../kinds/pod.ts'
+import { containersOf } from './containers-of.ts'
 import { validatePodSpec } from './validate-pod-spec.ts'
 
 export function validatePod(pod: Pod): FieldError[] {
-  return pod.spec ? validatePodSpec(pod.spec, 'spec') : []
+  if (!pod.spec) return []
+  return [...validatePodSpec(pod.spec, 'spec'), ...validateTokens(pod.spec), ...validateImages(pod.spec)]
+}
+
+/** A template may leave blanks about its images, and its service account to whoever fills it in; a pod may not. */
+function validateImages(spec: V1PodSpec): FieldError[] {
+  const errors: FieldError[] = []
+  for (const { container, path } of containersOf(spec, 'spec')) {
+    const { image = '' } = container
+    if (image !== image.trim()) errors.push(invalidField(`${path}.image`, image, 'must not have leading or trailing whitespace'))
+  }
+  for (const [i, { image }] of (spec.volumes ?? []).entries())
+    if (image && !image.reference) errors.push(requiredField(`spec.volumes[${i}].image.reference`))
+  return errors
+}
+
+function validateTokens({ serviceAccountName, volumes = [] }: V1PodSpec): FieldError[] {
+  if (serviceAccountName) return []
+  return volumes.flatMap(({ projected }, i) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken }, j) =>
+      serviceAccountToken
+        ? [
+            forbiddenField(
+              `spec.volumes[${i}].projected.sources[${j}].serviceAccountToken`,
+              'must not be specified when serviceAccountName is not set',
+            ),
+          ]
+        : [],
+    ),
+  )
+}
+
+/** What a pod comes without: it cannot be looked into before it runs, nor be on a node while a gate holds it. */
+export function validatePodCreate({ spec }: Pod): FieldError[] {
+  if (!spec) return []
+  return [
+    ...(spec.ephemeralContainers?.length ? [forbiddenField('spec.ephemeralContainers', 'cannot be set on create')] : []),
+    ...(spec.nodeName && spec.schedulingGates?.length
+      ? [forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')]
+      : []),
+  ]
 }
 
 const changeable =
@@ -16,8 +57,9 @@ const changeable =
 /** What of a pod can change: images, a deadline that comes or shortens, further tolerations, gates that go. */
 export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   const errors: FieldError[] = []
-  const count = (p: Pod): number => p.spec.containers.length
-  if (count(pod) !== count(old)) return [forbiddenField('spec.containers', 'pod updates may not add or remove containers')]
+  for (const list of ['containers', 'initContainers'] as const)
+    if ((pod.spec[list]?.length ?? 0) !== (old.spec[list]?.length ?? 0))
+      return [forbiddenField(`spec.${list}`, 'pod updates may not add or remove containers')]
   const { activeDeadlineSeconds: deadline } = pod.spec
   const before = old.spec.activeDeadlineSeconds
   if (before !== undefined && (deadline === undefined || deadline > before)) {
@@ -35,7 +77,9 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   const isGated = gates.size > 0
   for (const [i, gate] of (pod.spec.schedulingGates ?? []).entries()) {
     if (!gates.has(gate.name))
-      errors.push(forbiddenField(`spec.schedulingGates[${i}]`, 'only deletion is allowed, but found new scheduling gate'))
+      errors.push(
+        forbiddenField(`spec.schedulingGates[${i}].name`, `only deletion is allowed, but found new scheduling gate '${gate.name}'`),
+      )
   }
   if (errors.length > 0 || isDeepStrictEqual(fixedPart(pod.spec, old.spec, isGated), fixedPart(old.spec, old.spec, isGated))) return errors
   return [forbiddenField('spec', `pod updates may not change fields other than ${changeable}`)]

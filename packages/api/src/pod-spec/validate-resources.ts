@@ -1,6 +1,7 @@
 import {
   compareQuantities,
   duplicateField,
+  forbiddenField,
   invalidField,
   notSupportedField,
   parseQuantity,
@@ -9,7 +10,7 @@ import {
   type FieldError,
 } from '@quarterdeck/api-machinery'
 
-import type { V1ContainerResizePolicy, V1ResourceRequirements } from '../generated/types.ts'
+import type { V1ContainerResizePolicy, V1PodSpec, V1ResourceRequirements } from '../generated/types.ts'
 
 const overcommittable = new Set(['cpu', 'memory', 'ephemeral-storage'])
 const resizable = ['cpu', 'memory']
@@ -33,10 +34,33 @@ export function validateResources(resources: V1ResourceRequirements | undefined,
   }
   for (const [name, request] of Object.entries(requests)) {
     const limit = limits[name]
-    if (limit !== undefined && compareQuantities(request, limit) > 0)
+    const isFlexible = overcommittable.has(name)
+    if (limit === undefined) {
+      if (!isFlexible) errors.push(requiredField(`${path}.limits`, 'Limit must be set for non overcommitable resources'))
+    } else if (!isFlexible && compareQuantities(request, limit) !== 0)
+      errors.push(invalidField(`${path}.requests`, request, `must be equal to ${name} limit of ${limit}`))
+    else if (compareQuantities(request, limit) > 0)
       errors.push(invalidField(`${path}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`))
-    if (limit === undefined && name.includes('/'))
-      errors.push(requiredField(`${path}.limits[${name}]`, 'Limit must be set for non overcommitable resources'))
+  }
+  const names = [...Object.keys(limits), ...Object.keys(requests)]
+  if (names.some((name) => name.startsWith('hugepages-')) && !names.includes('cpu') && !names.includes('memory'))
+    errors.push(forbiddenField(path, 'HugePages require cpu or memory'))
+  return errors
+}
+
+/** Resources of a whole pod: what holds of any, and no less of them than its containers limit themselves to. */
+export function validatePodResources({ resources, containers, os }: V1PodSpec, path: string): FieldError[] {
+  if (!resources || os?.name === 'windows') return []
+  const errors: FieldError[] = resources.claims
+    ? [forbiddenField(`${path}.claims`, 'claims may not be set for Resources at pod-level')]
+    : []
+  errors.push(...validateResources(resources, path))
+  for (const [i, container] of (containers ?? []).entries()) {
+    for (const [name, limit] of Object.entries(container.resources?.limits ?? {})) {
+      const ofPod = resources.limits?.[name]
+      if (ofPod !== undefined && compareQuantities(limit, ofPod) > 0)
+        errors.push(invalidField(`${path}.containers[${i}][${name}].limits`, limit, `must be less than or equal to pod limits of ${ofPod}`))
+    }
   }
   return errors
 }
