@@ -35,6 +35,7 @@ spec:
       labels:
         app: web
     spec:
+      terminationGracePeriodSeconds: 1
       containers:
         - name: web
           image: quarterdeck/busybox:latest
