@@ -69,6 +69,9 @@ function applyVolumeDefaults(volume: V1Volume): void {
   if (volume.configMap) volume.configMap.defaultMode ??= defaultFileMode
   if (volume.secret) volume.secret.defaultMode ??= defaultFileMode
   if (volume.hostPath) volume.hostPath.type ??= ''
+  if (volume.image) volume.image.pullPolicy ??= defaultPullPolicy(volume.image.reference ?? '')
+  if (volume.ephemeral?.volumeClaimTemplate?.spec) volume.ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem'
+  applyNetworkVolumeDefaults(volume)
   if (volume.downwardAPI) {
     volume.downwardAPI.defaultMode ??= defaultFileMode
     for (const item of volume.downwardAPI.items ?? []) if (item.fieldRef) item.fieldRef.apiVersion ??= 'v1'
@@ -78,5 +81,24 @@ function applyVolumeDefaults(volume: V1Volume): void {
   for (const source of volume.projected.sources ?? []) {
     if (source.serviceAccountToken) source.serviceAccountToken.expirationSeconds ??= 3600
     for (const item of source.downwardAPI?.items ?? []) if (item.fieldRef) item.fieldRef.apiVersion ??= 'v1'
+  }
+}
+
+function applyNetworkVolumeDefaults({ iscsi, rbd, azureDisk, scaleIO }: V1Volume): void {
+  if (iscsi) iscsi.iscsiInterface ??= 'default'
+  if (rbd) {
+    rbd.pool ??= 'rbd'
+    rbd.user ??= 'admin'
+    rbd.keyring ??= '/etc/ceph/keyring'
+  }
+  if (azureDisk) {
+    azureDisk.cachingMode ??= 'ReadWrite'
+    azureDisk.kind ??= 'Shared'
+    azureDisk.fsType ??= 'ext4'
+    azureDisk.readOnly ??= false
+  }
+  if (scaleIO) {
+    scaleIO.storageMode ??= 'ThinProvisioned'
+    scaleIO.fsType ??= 'xfs'
   }
 }

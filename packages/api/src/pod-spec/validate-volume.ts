@@ -9,10 +9,51 @@ import {
   type FieldError,
 } from '@quarterdeck/api-machinery'
 
-import type { V1KeyToPath, V1PodSpec, V1Volume } from '../generated/types.ts'
+import type { V1PodSpec, V1Volume } from '../generated/types.ts'
+import { validateClaimTemplate } from './validate-claim-template.ts'
+import { networkVolumeRules } from './validate-network-volume.ts'
+import { validateNoBacksteps } from './validate-path.ts'
+import { validateProjected } from './validate-projected.ts'
+import { validateDownwardFile, validateItems, validateMode } from './validate-volume-files.ts'
+
+type Source = Exclude<keyof V1Volume, 'name'>
 
 const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
-const maxFileMode = 0o777
+const pullPolicies = ['Always', 'IfNotPresent', 'Never']
+
+/** Every source, in the order in which a volume that has several counts them, with the fields it cannot do without. */
+const requiredFields: Record<Source, readonly string[]> = {
+  emptyDir: [],
+  hostPath: ['path'],
+  gitRepo: ['repository'],
+  gcePersistentDisk: ['pdName'],
+  awsElasticBlockStore: ['volumeID'],
+  secret: ['secretName'],
+  nfs: ['server', 'path'],
+  iscsi: ['targetPortal', 'iqn'],
+  glusterfs: ['endpoints', 'path'],
+  flocker: [],
+  persistentVolumeClaim: ['claimName'],
+  rbd: ['monitors', 'image'],
+  cinder: ['volumeID'],
+  cephfs: ['monitors'],
+  quobyte: ['registry', 'volume'],
+  downwardAPI: [],
+  fc: [],
+  flexVolume: ['driver'],
+  configMap: ['name'],
+  azureFile: ['secretName', 'shareName'],
+  vsphereVolume: ['volumePath'],
+  photonPersistentDisk: ['pdID'],
+  portworxVolume: ['volumeID'],
+  azureDisk: ['diskName', 'diskURI'],
+  storageos: ['volumeName'],
+  projected: [],
+  scaleIO: ['gateway', 'system', 'volumeName'],
+  csi: ['driver'],
+  ephemeral: ['volumeClaimTemplate'],
+  image: [],
+}
 
 export function validateVolumes({ volumes = [] }: V1PodSpec, field: string): FieldError[] {
   const names = new Set<string>()
@@ -28,84 +69,61 @@ export function validateVolumes({ volumes = [] }: V1PodSpec, field: string): Fie
 }
 
 function validateSource(volume: V1Volume, path: string): FieldError[] {
-  const sources = Object.keys(volume).filter((key) => key !== 'name')
-  if (sources.length === 0) return [requiredField(path, 'must specify a volume type')]
-  if (sources.length > 1)
-    return sources.slice(1).map((source) => forbiddenField(`${path}.${source}`, 'may not specify more than 1 volume type'))
-  const { hostPath, configMap, secret, projected, downwardAPI, ephemeral } = volume
-  if (hostPath) return validateHostPath(hostPath, `${path}.hostPath`)
-  if (configMap)
-    return [
-      ...(configMap.name ? [] : [requiredField(`${path}.configMap.name`)]),
-      ...validateMode(configMap.defaultMode, `${path}.configMap.defaultMode`),
-      ...validateItems(configMap.items, `${path}.configMap.items`),
-    ]
-  if (secret)
-    return [
-      ...(secret.secretName ? [] : [requiredField(`${path}.secret.secretName`)]),
-      ...validateMode(secret.defaultMode, `${path}.secret.defaultMode`),
-      ...validateItems(secret.items, `${path}.secret.items`),
-    ]
-  if (downwardAPI)
-    return (downwardAPI.items ?? []).flatMap((item, i) => validateFilePath(item.path, `${path}.downwardAPI.items[${i}].path`))
-  if (projected) return validateProjected(projected, `${path}.projected`)
-  if (ephemeral && !ephemeral.volumeClaimTemplate) return [requiredField(`${path}.ephemeral.volumeClaimTemplate`)]
-  if (volume.persistentVolumeClaim && !volume.persistentVolumeClaim.claimName)
-    return [requiredField(`${path}.persistentVolumeClaim.claimName`)]
-  if (volume.emptyDir?.sizeLimit !== undefined && (parseQuantity(volume.emptyDir.sizeLimit)?.nano ?? 0n) < 0n)
-    return [forbiddenField(`${path}.emptyDir.sizeLimit`, 'SizeLimit field must be a valid resource quantity')]
-  return []
+  const [source, ...others] = (Object.keys(requiredFields) as Source[]).filter((name) => volume[name] !== undefined)
+  if (!source) return [requiredField(path, 'must specify a volume type')]
+  // Kubernetes calls this one by another name.
+  const at = `${path}.${source === 'gcePersistentDisk' ? 'persistentDisk' : source}`
+  const fields = volume[source] as Readonly<Record<string, unknown>>
+  const missing = requiredFields[source].filter((name) => isBlank(fields[name]))
+  return [
+    ...missing.map((name) => requiredField(`${at}.${name}`)),
+    ...applyRule(source, volume, at),
+    ...others.map((name) => forbiddenField(`${path}.${name}`, 'may not specify more than 1 volume type')),
+  ]
 }
 
-function validateHostPath({ path: hostPath, type }: NonNullable<V1Volume['hostPath']>, path: string): FieldError[] {
-  const errors: FieldError[] = []
-  if (!hostPath) errors.push(requiredField(`${path}.path`))
-  else if (hostPath.split('/').includes('..')) errors.push(invalidField(`${path}.path`, hostPath, "must not contain '..'"))
-  if (type && !hostPathTypes.includes(type)) errors.push(notSupportedField(`${path}.type`, type, hostPathTypes))
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+}
+
+function applyRule<Name extends Source>(source: Name, volume: V1Volume, at: string): FieldError[] {
+  const rule = rules[source]
+  const part = volume[source]
+  return rule && part ? rule(part, at, volume) : []
+}
+
+type Rules = { [Name in Source]?: (part: NonNullable<V1Volume[Name]>, at: string, volume: V1Volume) => FieldError[] }
+
+/** What each source asks beyond its required fields. */
+const rules: Rules = {
+  ...networkVolumeRules,
+  emptyDir: ({ sizeLimit }, at) => validateSizeLimit(sizeLimit, `${at}.sizeLimit`),
+  hostPath: validateHostPath,
+  secret: validateKeyed,
+  configMap: validateKeyed,
+  downwardAPI: ({ defaultMode, items = [] }, at) => [
+    ...validateMode(defaultMode, `${at}.defaultMode`),
+    ...items.flatMap((item) => validateDownwardFile(item, at)),
+  ],
+  projected: validateProjected,
+  ephemeral: ({ volumeClaimTemplate }, at) =>
+    volumeClaimTemplate ? validateClaimTemplate(volumeClaimTemplate, `${at}.volumeClaimTemplate`) : [],
+  image: ({ pullPolicy }, at) =>
+    !pullPolicy || pullPolicies.includes(pullPolicy) ? [] : [notSupportedField(`${at}.pullPolicy`, pullPolicy, pullPolicies)],
+}
+
+function validateKeyed(source: NonNullable<V1Volume['secret' | 'configMap']>, at: string): FieldError[] {
+  return [...validateMode(source.defaultMode, `${at}.defaultMode`), ...validateItems(source.items, `${at}.items`)]
+}
+
+function validateSizeLimit(limit: string | undefined, field: string): FieldError[] {
+  const isNegative = limit !== undefined && (parseQuantity(limit)?.nano ?? 0n) < 0n
+  return isNegative ? [forbiddenField(field, 'SizeLimit field must be a valid resource quantity')] : []
+}
+
+function validateHostPath({ path: hostPath, type }: NonNullable<V1Volume['hostPath']>, at: string): FieldError[] {
+  if (!hostPath) return []
+  const errors = validateNoBacksteps(hostPath, `${at}.path`)
+  if (type && !hostPathTypes.includes(type)) errors.push(notSupportedField(`${at}.type`, type, hostPathTypes))
   return errors
-}
-
-function validateProjected({ sources = [], defaultMode }: NonNullable<V1Volume['projected']>, path: string): FieldError[] {
-  const errors = validateMode(defaultMode, `${path}.defaultMode`)
-  for (const [i, source] of sources.entries()) {
-    const at = `${path}.sources[${i}]`
-    const given = Object.keys(source)
-    if (given.length > 1) errors.push(forbiddenField(`${at}.${given[1]}`, 'may not specify more than 1 volume type'))
-    if (source.configMap && !source.configMap.name) errors.push(requiredField(`${at}.configMap.name`))
-    if (source.secret && !source.secret.name) errors.push(requiredField(`${at}.secret.name`))
-    errors.push(
-      ...validateItems(source.configMap?.items ?? source.secret?.items, `${at}.${source.configMap ? 'configMap' : 'secret'}.items`),
-    )
-    const token = source.serviceAccountToken
-    if (token && (token.expirationSeconds ?? 3600) < 600)
-      errors.push(
-        invalidField(
-          `${at}.serviceAccountToken.expirationSeconds`,
-          token.expirationSeconds,
-          'may not specify a duration less than 10 minutes',
-        ),
-      )
-    if (token) errors.push(...validateFilePath(token.path, `${at}.serviceAccountToken.path`))
-  }
-  return errors
-}
-
-function validateItems(items: readonly V1KeyToPath[] | undefined, path: string): FieldError[] {
-  return (items ?? []).flatMap((item, i) => [
-    ...(item.key ? [] : [requiredField(`${path}[${i}].key`)]),
-    ...validateFilePath(item.path, `${path}[${i}].path`),
-    ...validateMode(item.mode, `${path}[${i}].mode`),
-  ])
-}
-
-function validateFilePath(value: string | undefined, path: string): FieldError[] {
-  if (!value) return [requiredField(path)]
-  if (value.startsWith('/')) return [invalidField(path, value, 'must be a relative path')]
-  if (value.split('/').includes('..')) return [invalidField(path, value, "must not contain '..'")]
-  return value.startsWith('..') ? [invalidField(path, value, "must not start with '..'")] : []
-}
-
-function validateMode(mode: number | undefined, path: string): FieldError[] {
-  const isValid = mode === undefined || (mode >= 0 && mode <= maxFileMode)
-  return isValid ? [] : [invalidField(path, mode, 'must be a number between 0 and 0777 (octal), both inclusive')]
 }
