@@ -2,6 +2,7 @@ import { dns1123LabelErrors, type ClusterScoped } from '@quarterdeck/api-machine
 
 import type { V1Namespace } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
+import { validateNamespace, validateNamespaceStatusUpdate } from '../validation/namespace.ts'
 
 export type Namespace = ClusterScoped<V1Namespace, 'spec' | 'status'>
 
@@ -42,6 +43,8 @@ export const namespaces = defineKind<Namespace>({
   prepareForUpdate(object, old) {
     object.spec = old.spec
   },
+  validate: validateNamespace,
+  validateStatusUpdate: validateNamespaceStatusUpdate,
   beginDeletion(object) {
     object.status = { ...object.status, phase: 'Terminating' }
   },

@@ -2,7 +2,7 @@ import type { ClusterScoped } from '@quarterdeck/api-machinery'
 
 import type { V1Node } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
-import { validateNode, validateNodeUpdate } from '../validation/node.ts'
+import { validateNode, validateNodeCreate, validateNodeUpdate } from '../validation/node.ts'
 
 export type Node = ClusterScoped<V1Node, 'spec' | 'status'>
 
@@ -89,5 +89,7 @@ export const nodes = defineKind<Node>({
     object.status ??= {}
   },
   validate: validateNode,
+  validateCreate: validateNodeCreate,
+  validateStatusUpdate: (node, old) => [...validateNode(node), ...validateNodeUpdate(node, old)],
   validateUpdate: validateNodeUpdate,
 })

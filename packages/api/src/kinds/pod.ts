@@ -6,6 +6,7 @@ import { applyPodSpecDefaults } from '../pod-spec/defaults.ts'
 import { podColumns } from '../pod-spec/pod-columns.ts'
 import { qualityOfServiceOf } from '../pod-spec/quality-of-service.ts'
 import { validatePod, validatePodCreate, validatePodUpdate } from '../pod-spec/validate-pod.ts'
+import { validatePodStatusUpdate } from '../pod-spec/validate-pod-status.ts'
 
 export type Pod = Namespaced<V1Pod, 'spec' | 'status'>
 
@@ -40,6 +41,8 @@ export const pods = defineKind<Pod>({
     if (!object.spec) return
     applyPodSpecDefaults(object.spec)
     object.spec.enableServiceLinks ??= true
+    // A kubelet that leaves the class out of a status does not mean to take it away: it follows from the spec.
+    if (object.status && object.spec.containers) object.status.qosClass ??= qualityOfServiceOf(object.spec)
   },
   prepareForCreate(object) {
     object.status = { phase: 'Pending' }
@@ -58,6 +61,7 @@ export const pods = defineKind<Pod>({
   validate: validatePod,
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatusUpdate,
   gracePeriodSeconds: gracePeriodOf,
 })
 

@@ -3,7 +3,7 @@ import { dns1035LabelErrors, type Namespaced } from '@quarterdeck/api-machinery'
 import type { V1Service, V1ServicePort } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 import { labelMapText } from '../pod-spec/template-columns.ts'
-import { validateService, validateServiceUpdate } from '../validation/service.ts'
+import { validateService, validateServiceStatusUpdate, validateServiceUpdate } from '../validation/service.ts'
 
 export type Service = Namespaced<V1Service, 'spec' | 'status'>
 
@@ -63,7 +63,8 @@ export const services = defineKind<Service>({
   ],
   selectableFields: { 'spec.clusterIP': (o) => o.spec.clusterIP ?? '', 'spec.type': (o) => o.spec.type ?? '' },
   nameErrors: dns1035LabelErrors,
-  applyDefaults({ spec }) {
+  applyDefaults({ spec, status }) {
+    for (const ingress of status?.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP'
     if (!spec) return
     spec.sessionAffinity ??= 'None'
     spec.type ??= 'ClusterIP'
@@ -89,6 +90,7 @@ export const services = defineKind<Service>({
   },
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  validateStatusUpdate: validateServiceStatusUpdate,
 })
 
 /** A change of type takes along what only the old type has, unless the client changed it too. */

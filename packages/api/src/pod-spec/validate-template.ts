@@ -29,6 +29,7 @@ export function validateReplicaTemplate(
   template: V1PodTemplateSpec | undefined,
   selector: V1LabelSelector | undefined,
   field: string,
+  kind: 'ReplicaSet' | 'ReplicationController' = 'ReplicaSet',
 ): FieldError[] {
   if (!template) return [requiredField(field)]
   const errors: FieldError[] = []
@@ -42,7 +43,7 @@ export function validateReplicaTemplate(
     errors.push({
       reason: 'FieldValueForbidden',
       field: `${field}.spec.activeDeadlineSeconds`,
-      message: 'Forbidden: activeDeadlineSeconds in ReplicaSet is not Supported',
+      message: `Forbidden: activeDeadlineSeconds in ${kind} is not Supported`,
     })
   return errors
 }

@@ -9,7 +9,7 @@ export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): Fi
   const inBoth = Object.keys(data).filter((key) => Object.hasOwn(binaryData, key))
   let bytes = 0
   for (const value of Object.values(data)) bytes += Buffer.byteLength(value)
-  for (const value of Object.values(binaryData)) bytes += Math.floor((value.length * 3) / 4)
+  for (const value of Object.values(binaryData)) bytes += Buffer.byteLength(value, 'base64')
   return [
     ...validateKeys(data, 'data'),
     ...validateKeys(binaryData, 'binaryData'),

@@ -1,9 +1,48 @@
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, isIPv6 } from 'node:net'
 
 import { invalidField, type FieldError } from '@quarterdeck/api-machinery'
 
+/** An IP in its usual form: no leading zeros, no IPv4 address dressed as IPv6. */
 export function validateIp(address: string, field: string): FieldError[] {
-  return isIP(address) ? [] : [invalidField(field, address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]
+  if (isMapped(address)) return [invalidField(field, address, 'must not be an IPv4-mapped IPv6 address')]
+  if (isIP(address)) return []
+  if (isIP(withoutLeadingZeros(address))) return [invalidField(field, address, 'must not have leading 0s')]
+  return [invalidField(field, address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]
+}
+
+/** A network: an address with nothing set beyond the length of its prefix. */
+export function validateCidr(cidr: string, field: string): FieldError[] {
+  const [, address = '', length = ''] = /^([^/]+)\/(\d+)$/.exec(cidr) ?? []
+  const plain = withoutLeadingZeros(address)
+  const bits = isIP(plain) === 4 ? 32 : 128
+  if (!isIP(plain) || !length || Number(length) > bits)
+    return [invalidField(field, cidr, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]
+  if (plain !== address || String(Number(length)) !== length)
+    return [invalidField(field, cidr, 'must not have leading 0s in IP or prefix length')]
+  if (isMapped(address)) return [invalidField(field, cidr, 'must not have an IPv4-mapped IPv6 address')]
+  const beyond = bitsOf(address) & ((1n << BigInt(bits - Number(length))) - 1n)
+  return beyond === 0n ? [] : [invalidField(field, cidr, 'must not have bits set beyond the prefix length')]
+}
+
+/** Of an address with dots; the groups of others may have them. */
+function withoutLeadingZeros(address: string): string {
+  return address.includes(':') ? address : address.replaceAll(/(^|\.)0+(?=\d)/g, '$1')
+}
+
+function isMapped(address: string): boolean {
+  return isIPv6(address) && bitsOf(address) >> 32n === 0xffffn
+}
+
+/** An address as a number. */
+function bitsOf(address: string): bigint {
+  if (isIP(address) === 4) return address.split('.').reduce((sum, part) => (sum << 8n) | BigInt(part), 0n)
+  const [, head = '', v4] = /^(.*?)(\d+\.\d+\.\d+\.\d+)?$/.exec(address.replace(/%.*$/, '')) ?? []
+  const tail = v4 === undefined ? '' : `${(bitsOf(v4) >> 16n).toString(16)}:${(bitsOf(v4) & 0xffffn).toString(16)}`
+  const [left = '', right] = `${head}${tail}`.split('::')
+  const groups = (text: string): string[] => (text ? text.split(':') : [])
+  const missing = right === undefined ? 0 : 8 - groups(left).length - groups(right).length
+  const all = [...groups(left), ...Array.from({ length: missing }, () => '0'), ...groups(right ?? '')]
+  return all.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n)
 }
 
 type Subnet = readonly [network: string, prefix: number, family: 'ipv4' | 'ipv6']

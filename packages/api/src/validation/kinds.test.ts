@@ -58,7 +58,17 @@ const eventV1 = {
 }
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
+const network = (...podCIDRs: string[]): Part => ({ spec: { podCIDRs } })
+
 const creations: Record<string, Case[]> = {
+  namespaces: [
+    ['a finalizer of a domain', { spec: { finalizers: ['example.com/a'] } }],
+    [
+      'a finalizer of nobody',
+      { spec: { finalizers: ['mine'] } },
+      'spec.finalizers: name is neither a standard finalizer name nor is it fully qualified',
+    ],
+  ],
   'deployments.apps': [
     ['a usual one', { spec: { selector, template } }],
     ['negative replicas', { spec: { replicas: -1, selector, template } }, 'spec.replicas: must be greater than or equal to 0'],
@@ -168,7 +178,7 @@ const creations: Record<string, Case[]> = {
   ],
   nodes: [
     ['a taint', { spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } }],
-    ['a taint without effect', { spec: { taints: [{ key: 'a' }] } }, 'spec.taints[0].effect: Required value'],
+    ['a taint without effect', { spec: { taints: [{ key: 'a' }] } }, 'metadata.taints[0].effect: Required value'],
     [
       'a taint twice',
       {
@@ -179,10 +189,26 @@ const creations: Record<string, Case[]> = {
           ],
         },
       },
-      'spec.taints[1]: Duplicate value',
+      'metadata.taints[1]: Duplicate value',
     ],
   ],
 }
+
+for (const [cidrs, message] of [
+  [['10.0.0.0/24', 'fd00::/64'], undefined],
+  [['10.0.0.0'], 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'],
+  [['10.0.0.0/33'], 'must be a valid CIDR value'],
+  [['010.0.0.0/24'], 'must not have leading 0s in IP or prefix length'],
+  [['10.0.0.1/24'], 'must not have bits set beyond the prefix length'],
+  [['fd00::1/64'], 'must not have bits set beyond the prefix length'],
+  [['::ffff:10.0.0.0/120'], 'must not have an IPv4-mapped IPv6 address'],
+  [['10.0.0.0/24', '10.0.1.0/24'], 'may specify no more than one CIDR for each IP family'],
+] as const)
+  test(`a new node with the networks ${cidrs.join(' and ')} is ${message ? 'refused' : 'allowed'}`, () => {
+    const nodes = kindOf('nodes')
+    const field = message?.startsWith('may') ? 'spec.podCIDRs' : 'spec.podCIDRs[0]'
+    matches(nodes.validateCreate(objectOf(nodes, network(...cidrs))), message ? [`${field}: ${message}`] : [])
+  })
 
 const updates: Record<string, UpdateCase[]> = {
   'deployments.apps': [
@@ -236,6 +262,42 @@ const updates: Record<string, UpdateCase[]> = {
 }
 
 const statuses: Record<string, UpdateCase[]> = {
+  namespaces: [
+    ['the phase of one in use', { status: { phase: 'Active' } }, { status: { phase: 'Active' } }],
+    [
+      'a deletion that has not begun',
+      { status: { phase: 'Active' } },
+      { status: { phase: 'Terminating' } },
+      "status.Phase: may only be 'Active' if `deletionTimestamp` is empty",
+    ],
+  ],
+  nodes: [
+    ['amounts', {}, { status: { capacity: { cpu: '1500m', pods: '110' }, allocatable: { memory: '1Gi' } } }],
+    ['a negative amount', {}, { status: { capacity: { cpu: '-1' } } }, 'status.capacity.cpu: must be greater than or equal to 0'],
+    ['half a pod', {}, { status: { allocatable: { pods: '500m' } } }, 'status.allocatable.pods: must be an integer'],
+    [
+      'an address twice',
+      {},
+      { status: { addresses: [1, 2].map(() => ({ type: 'InternalIP', address: '10.0.0.1' })) } },
+      'status.addresses[1]: Duplicate value',
+    ],
+  ],
+  services: [
+    [
+      'a balancer it is not',
+      { spec: { ports: [{ port: 1 }] } },
+      { spec: { ports: [{ port: 1 }] }, status: { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } } },
+      "status.loadBalancer.ingress: may only be used when `spec.type` is 'LoadBalancer'",
+    ],
+    [
+      'a balancer of a bad address and mode',
+      { spec: { type: 'LoadBalancer' } },
+      { spec: { type: 'LoadBalancer' }, status: { loadBalancer: { ingress: [{ ip: 'x' }, { hostname: '10.0.0.1', ipMode: 'VIP' }] } } },
+      'status.loadBalancer.ingress[0].ip: must be a valid IP address',
+      'status.loadBalancer.ingress[1].ipMode: may not be specified when `ip` is not set',
+      'status.loadBalancer.ingress[1].hostname: must be a DNS name, not an IP address',
+    ],
+  ],
   'deployments.apps': [
     ['sound counts', {}, { status: { replicas: 3, readyReplicas: 2, availableReplicas: 1, updatedReplicas: 3 } }],
     ['a negative count', {}, { status: { unavailableReplicas: -1 } }, 'status.unavailableReplicas: must be greater than or equal to 0'],

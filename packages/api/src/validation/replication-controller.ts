@@ -11,6 +11,6 @@ export function validateReplicationController({ spec }: ReplicationController): 
     ...nonNegative(spec.replicas, 'spec.replicas'),
     ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
     ...(hasSelector ? [] : [requiredField('spec.selector')]),
-    ...validateReplicaTemplate(spec.template, { matchLabels: spec.selector }, 'spec.template'),
+    ...validateReplicaTemplate(spec.template, { matchLabels: spec.selector }, 'spec.template', 'ReplicationController'),
   ]
 }

@@ -17,14 +17,16 @@ const requiredKeys: Record<string, readonly string[]> = {
 const jsonKeys = new Set(['.dockerconfigjson', '.dockercfg'])
 
 export function validateSecret({ metadata, type = '', data = {} }: Secret): FieldError[] {
-  const bytes = Object.values(data).reduce((sum, value) => sum + Math.floor((value.length * 3) / 4), 0)
+  const bytes = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value, 'base64'), 0)
   const errors = [...validateKeys(data, 'data'), ...validateTotalBytes(bytes, 'data')]
   for (const key of requiredKeys[type] ?? []) {
     const value = data[key]
-    if (value === undefined) errors.push(requiredField(`data[${key}]`))
-    else if (jsonKeys.has(key) && !isJson(value)) errors.push(invalidField(`data[${key}]`, '<secret contents redacted>', 'must be JSON'))
+    const isMissing = key === 'ssh-privatekey' ? !value : value === undefined
+    if (isMissing) errors.push(requiredField(`data[${key}]`))
+    else if (jsonKeys.has(key) && !isJsonObject(value ?? ''))
+      errors.push(invalidField(`data[${key}]`, '<secret contents redacted>', 'must be a JSON object'))
   }
-  if (type === 'kubernetes.io/basic-auth' && !data['username'] && !data['password'])
+  if (type === 'kubernetes.io/basic-auth' && data['username'] === undefined && data['password'] === undefined)
     errors.push(requiredField('data[username]'), requiredField('data[password]'))
   if (type === 'kubernetes.io/service-account-token' && !metadata.annotations?.['kubernetes.io/service-account.name']) {
     errors.push(requiredField('metadata.annotations[kubernetes.io/service-account.name]'))
@@ -32,10 +34,10 @@ export function validateSecret({ metadata, type = '', data = {} }: Secret): Fiel
   return errors
 }
 
-function isJson(base64: string): boolean {
+function isJsonObject(base64: string): boolean {
   try {
-    JSON.parse(Buffer.from(base64, 'base64').toString())
-    return true
+    const value: unknown = JSON.parse(Buffer.from(base64, 'base64').toString())
+    return typeof value === 'object' && !Array.isArray(value)
   } catch {
     return false
   }

@@ -21,6 +21,30 @@ const addresses = (...clusterIPs: string[]): Partial<V1ServiceSpec> => ({ cluste
 
 describe('a service is refused for', () => {
   const cases: [what: string, spec: Partial<V1ServiceSpec>, field: string, message: RegExp][] = [
+    [
+      'ranges of no balancer',
+      { loadBalancerSourceRanges: ['10.0.0.0/8'] },
+      'spec.LoadBalancerSourceRanges',
+      /may only be used when `type` is 'LoadBalancer'$/,
+    ],
+    [
+      'a range that is none',
+      { type: 'LoadBalancer', loadBalancerSourceRanges: [' 10.0.0.0/8 ', '10/8'] },
+      'spec.LoadBalancerSourceRanges[1]',
+      /^Invalid value: "10\/8": must be a valid CIDR value/,
+    ],
+    [
+      'an unknown distribution',
+      { trafficDistribution: 'Far' },
+      'spec.trafficDistribution',
+      /^Unsupported value: "Far": supported values: "PreferClose", "PreferSameZone", "PreferSameNode"$/,
+    ],
+    [
+      'affinity without its time',
+      { sessionAffinity: 'ClientIP', sessionAffinityConfig: {} },
+      'spec.sessionAffinityConfig.clientIP',
+      /^Required value: when session affinity type is ClientIP$/,
+    ],
     ['no port', { ports: [] }, 'spec.ports', /^Required value$/],
     ['an unknown type', { type: 'Carrier' }, 'spec.type', /^Unsupported value: "Carrier": supported values: /],
     ['two ports of which one has no name', { ports: [{ port: 1, name: 'a' }, { port: 2 }] }, 'spec.ports[1].name', /^Required value$/],

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 import {
   dns1123LabelErrors,
   dns1123SubdomainErrors,
@@ -14,10 +16,13 @@ import {
 
 import type { Service } from '../kinds/service.ts'
 import { validatePort } from '../pod-spec/validate-handlers.ts'
+import { validateCidr, validateIp } from './ip-address.ts'
 import { isHeadless, validateServiceAddresses, validateServiceAddressesUpdate } from './service-addresses.ts'
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 const protocols = ['SCTP', 'TCP', 'UDP']
+const ipModes = ['Proxy', 'VIP']
+const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
 const maxAffinitySeconds = 86_400
 
 export function validateService({ spec }: Service): FieldError[] {
@@ -78,8 +83,13 @@ function validatePolicies(spec: Service['spec']): FieldError[] {
   const { sessionAffinity = 'None', externalTrafficPolicy, internalTrafficPolicy } = spec
   if (!['ClientIP', 'None'].includes(sessionAffinity))
     errors.push(notSupportedField('spec.sessionAffinity', sessionAffinity, ['ClientIP', 'None']))
-  const seconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds
-  if (seconds !== undefined && (seconds <= 0 || seconds > maxAffinitySeconds))
+  const affinity = spec.sessionAffinityConfig
+  const seconds = affinity?.clientIP?.timeoutSeconds
+  if (sessionAffinity === 'ClientIP' && seconds === undefined) {
+    const missing = !affinity ? '' : !affinity.clientIP ? '.clientIP' : '.clientIP.timeoutSeconds'
+    errors.push(requiredField(`spec.sessionAffinityConfig${missing}`, 'when session affinity type is ClientIP'))
+  }
+  if (sessionAffinity === 'ClientIP' && seconds !== undefined && (seconds <= 0 || seconds > maxAffinitySeconds))
     errors.push(
       invalidField(
         'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
@@ -99,7 +109,7 @@ function validatePolicies(spec: Service['spec']): FieldError[] {
   const isExternal = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || Boolean(spec.externalIPs?.length)
   if (externalTrafficPolicy && !isExternal)
     errors.push(invalidField('spec.externalTrafficPolicy', externalTrafficPolicy, 'may only be set for externally-accessible services'))
-  if (spec.healthCheckNodePort && !(spec.type === 'LoadBalancer' && externalTrafficPolicy === 'Local'))
+  if (spec.healthCheckNodePort && !needsHealthCheck(spec))
     errors.push(
       invalidField(
         'spec.healthCheckNodePort',
@@ -107,11 +117,34 @@ function validatePolicies(spec: Service['spec']): FieldError[] {
         "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
       ),
     )
-  if (spec.loadBalancerClass && spec.type !== 'LoadBalancer')
-    errors.push(forbiddenField('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'"))
-  if (spec.allocateLoadBalancerNodePorts !== undefined && spec.type !== 'LoadBalancer')
-    errors.push(forbiddenField('spec.allocateLoadBalancerNodePorts', "may only be used when `type` is 'LoadBalancer'"))
+  if (spec.trafficDistribution !== undefined && !distributions.includes(spec.trafficDistribution))
+    errors.push(notSupportedField('spec.trafficDistribution', spec.trafficDistribution, distributions))
+  return [...errors, ...validateLoadBalancer(spec)]
+}
+
+/** What only a LoadBalancer has. Kubernetes spells the ranges with a capital. */
+function validateLoadBalancer(spec: Service['spec']): FieldError[] {
+  const { type, loadBalancerClass, loadBalancerSourceRanges: ranges = [], allocateLoadBalancerNodePorts, healthCheckNodePort } = spec
+  const onlyHere = "may only be used when `type` is 'LoadBalancer'"
+  const isBalancer = type === 'LoadBalancer'
+  const errors: FieldError[] = []
+  if (ranges.length > 0 && !isBalancer) errors.push(forbiddenField('spec.LoadBalancerSourceRanges', onlyHere))
+  errors.push(...ranges.flatMap((range, i) => validateCidr(range.trim(), `spec.LoadBalancerSourceRanges[${i}]`)))
+  if (loadBalancerClass !== undefined)
+    errors.push(
+      ...(isBalancer
+        ? qualifiedNameErrors(loadBalancerClass).map((m) => invalidField('spec.loadBalancerClass', loadBalancerClass, m))
+        : [forbiddenField('spec.loadBalancerClass', onlyHere)]),
+    )
+  if (allocateLoadBalancerNodePorts !== undefined && !isBalancer)
+    errors.push(forbiddenField('spec.allocateLoadBalancerNodePorts', onlyHere))
+  if (healthCheckNodePort && needsHealthCheck(spec))
+    errors.push(...portNumberErrors(healthCheckNodePort).map((m) => invalidField('spec.healthCheckNodePort', healthCheckNodePort, m)))
   return errors
+}
+
+function needsHealthCheck({ type, externalTrafficPolicy }: Service['spec']): boolean {
+  return type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
 }
 
 export function validateServiceUpdate(service: Service, old: Service): FieldError[] {
@@ -119,5 +152,27 @@ export function validateServiceUpdate(service: Service, old: Service): FieldErro
   const { type, loadBalancerClass } = service.spec
   if (type === 'LoadBalancer' && old.spec.type === type && loadBalancerClass !== old.spec.loadBalancerClass)
     errors.push(invalidField('spec.loadBalancerClass', loadBalancerClass ?? null, 'may not change once set'))
+  if (needsHealthCheck(service.spec) && needsHealthCheck(old.spec) && service.spec.healthCheckNodePort !== old.spec.healthCheckNodePort)
+    errors.push(forbiddenField('spec.healthCheckNodePort', 'field is immutable'))
   return errors
+}
+
+/** What is said of a balancer from outside: addresses with their mode, and names that are no addresses. */
+export function validateServiceStatusUpdate({ spec, status }: Service, { status: old }: Service): FieldError[] {
+  const ingress = status?.loadBalancer?.ingress ?? []
+  const known = old?.loadBalancer?.ingress ?? []
+  const field = 'status.loadBalancer.ingress'
+  if (spec.type !== 'LoadBalancer' && ingress.length > 0)
+    return [forbiddenField(field, "may only be used when `spec.type` is 'LoadBalancer'")]
+  return ingress.flatMap(({ ip, ipMode, hostname }, i) => {
+    const at = `${field}[${i}]`
+    const errors = ip && !known.some((o) => o.ip === ip) ? validateIp(ip, `${at}.ip`) : []
+    if (ipMode === undefined) {
+      if (ip) errors.push(requiredField(`${at}.ipMode`, 'must be specified when `ip` is set'))
+    } else if (!ip) errors.push(forbiddenField(`${at}.ipMode`, 'may not be specified when `ip` is not set'))
+    else if (!ipModes.includes(ipMode)) errors.push(notSupportedField(`${at}.ipMode`, ipMode, ipModes))
+    if (!hostname) return errors
+    errors.push(...dns1123SubdomainErrors(hostname).map((m) => invalidField(`${at}.hostname`, hostname, m)))
+    return isIP(hostname) ? [...errors, invalidField(`${at}.hostname`, hostname, 'must be a DNS name, not an IP address')] : errors
+  })
 }
