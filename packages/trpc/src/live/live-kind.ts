@@ -1,7 +1,10 @@
+import { setImmediate } from 'node:timers/promises'
+
 import type { Kind } from '@quarterdeck/api'
 import type { ApiCore } from '@quarterdeck/apiserver'
 import type { ChangeEvent, WatchCache } from '@quarterdeck/storage'
 
+import { columnsOf } from '../kinds/columns.ts'
 import { filterOf, viewKey, type Query } from './query.ts'
 import { Row } from './row.ts'
 import { View } from './view.ts'
@@ -11,6 +14,8 @@ const maxIdleViews = 6
 /** A batch that changes more than this share of the rows is cheaper to sort again. */
 const refillShare = 0.1
 const minRefill = 500
+/** Rows that are made ready at a time: about two milliseconds of work. */
+const rowsPerSlice = 250
 
 /** All objects of one kind as rows, following the watch cache, with the views that are in use. */
 export class LiveKind {
@@ -96,6 +101,19 @@ export class LiveKind {
     })
     if (this.#isClosed) stop()
     else this.#stop = stop
+    void this.#warm()
+  }
+
+  /** Derives what orders are made of, between other work: the first change of order then has only to sort. */
+  async #warm(): Promise<void> {
+    const columns = columnsOf(this.kind).filter((column) => column.priority === 0 && column.type !== 'date')
+    let count = 0
+    for (const row of this.#rows.values()) {
+      for (const { name } of columns) row.sortKey(name)
+      if (++count % rowsPerSlice !== 0) continue
+      await setImmediate()
+      if (this.#isClosed) return
+    }
   }
 
   /** The cache lost its place: everything is read again, until that succeeds. */
