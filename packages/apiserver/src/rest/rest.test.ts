@@ -127,6 +127,25 @@ describe('writing', () => {
     assert.match(answer.json.message, /^Pod "a9" is invalid: \[/)
   })
 
+  test('[A11] what was wrong before an update is not held against it', async () => {
+    const { json } = await create(configMapsPath, configMap('a11'))
+    const key = { resource: 'configmaps', namespace: 'default', name: 'a11' }
+    const object = { ...json, data: { 'not/a/key': '1' } }
+    const author = { actor: 'older', client: 'version' }
+    await server.api.core.store.commit({
+      type: 'update',
+      key,
+      author,
+      keepsHistory: true,
+      expectedRevision: Number(json.metadata.resourceVersion),
+      object,
+    })
+    const patch = (data: object) =>
+      server.call('PATCH', `${configMapsPath}/a11`, { body: { data }, headers: { 'content-type': 'application/merge-patch+json' } })
+    assert.deepEqual((await patch({ fine: '2' })).json.data, { 'not/a/key': '1', fine: '2' })
+    isStatus(await patch({ 'also/wrong': '3' }), 422, 'Invalid')
+  })
+
   test('a name that is taken is AlreadyExists, in the words of Kubernetes', async () => {
     await create(configMapsPath, configMap('twice'))
     const answer = await create(configMapsPath, configMap('twice'))

@@ -104,7 +104,12 @@ export async function planUpdate(
     refuse(
       kind,
       request.name,
-      [...validateMeta(object, kind), ...validateMetaUpdate(object, old), ...kind.validate(object), ...kind.validateUpdate(object, old)],
+      [
+        ...validateMeta(object, kind),
+        ...validateMetaUpdate(object, old),
+        ...newErrors(kind, object, old),
+        ...kind.validateUpdate(object, old),
+      ],
       object,
     )
     if (kind.hasGeneration && changesSpec(object, old)) object.metadata.generation = (old.metadata.generation ?? 0) + 1
@@ -199,6 +204,21 @@ function refuseIncomplete(kind: Kind, object: KubeObject): void {
 
 function missingIn(kind: Kind, object: KubeObject): string[] {
   return missingFields(object as unknown as Record<string, unknown>, schemaOf(kind), modelSchemas, ['status', 'metadata'])
+}
+
+/**
+ * What an update makes wrong. What was wrong in the same way before is not held against it: rules become stricter with
+ * time, and an object that was stored under older ones must still be changeable (KEP-4008).
+ */
+function newErrors(kind: Kind, object: KubeObject, old: KubeObject): FieldError[] {
+  const errors = kind.validate(object)
+  if (errors.length === 0) return errors
+  const before = new Set(kind.validate(old).map(errorText))
+  return errors.filter((error) => !before.has(errorText(error)))
+}
+
+function errorText({ field, message }: FieldError): string {
+  return `${field}: ${message}`
 }
 
 /** Throws Invalid if there is any error; of a field the schema requires and nobody complained of, it complains. */
