@@ -46,7 +46,12 @@ async function staticBusyboxHere(): Promise<Buffer | undefined> {
 async function staticBusyboxFromPackage(): Promise<Buffer | string> {
   const folder = await mkdtemp(join(tmpdir(), 'quarterdeck-busybox-'))
   try {
-    await run('apt-get', ['download', 'busybox-static'], { cwd: folder, timeout: 120_000 })
+    const download = () => run('apt-get', ['download', 'busybox-static'], { cwd: folder, timeout: 120_000 })
+    // A machine that never looked for packages has no list of them yet.
+    await download().catch(async () => {
+      await run('apt-get', ['update'], { timeout: 120_000 })
+      await download()
+    })
     const archive = (await readdir(folder)).find((name) => name.endsWith('.deb'))
     if (!archive) return 'apt-get downloaded no busybox-static package'
     await run('dpkg-deb', ['-x', archive, 'root'], { cwd: folder, timeout: 60_000 })
