@@ -99,11 +99,18 @@ async function inspectContainer(docker: Docker, id: string): Promise<RuntimeCont
     labels: own,
     createdAtMs: Date.parse(info.Created),
     startedAtMs: timeOf(info.State.StartedAt),
-    finishedAtMs: state === 'exited' ? timeOf(info.State.FinishedAt) : undefined,
+    finishedAtMs: state === 'exited' ? finishedAtOf(info.State) : undefined,
     exitCode: state === 'exited' || info.State.ExitCode !== 0 ? info.State.ExitCode : undefined,
     oomKilled: info.State.OOMKilled,
     error: info.State.Error,
   }
+}
+
+/** The engine may note the end of a very short run before its beginning. */
+function finishedAtOf({ StartedAt, FinishedAt }: { StartedAt: string; FinishedAt: string }): number | undefined {
+  const [startedAtMs, finishedAtMs] = [timeOf(StartedAt), timeOf(FinishedAt)]
+  if (startedAtMs === undefined || finishedAtMs === undefined) return finishedAtMs
+  return Math.max(startedAtMs, finishedAtMs)
 }
 
 /** The engine writes the year 1 for "never". */
