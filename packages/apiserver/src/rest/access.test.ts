@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+
+import { isStatus } from '../testing/requests.ts'
+import { startRestServer, type Answer, type RestServer } from '../testing/rest-server.ts'
+
+let server: RestServer
+before(async () => {
+  server = await startRestServer()
+})
+after(() => server.close())
+
+const create = (path: string, body: unknown): Promise<Answer> => server.call('POST', path, { body })
+
+describe('access', () => {
+  test('[P1] nobody gets in without a credential', async () => {
+    isStatus(await server.call('GET', '/api/v1/pods', { as: 'nobody' }), 401, 'Unauthorized')
+    isStatus(await server.call('GET', '/api/v1/pods', { as: { token: 'rubbish' } }), 401, 'Unauthorized')
+    assert.equal((await server.call('GET', '/readyz', { as: 'nobody' })).text, 'ok')
+    assert.equal((await server.call('GET', '/version', { as: 'nobody' })).json.minor, '36')
+  })
+
+  test('[P2] a service account token dies with its account', async () => {
+    await create('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'p2' } })
+    const { json } = await create('/api/v1/namespaces/default/serviceaccounts/p2/token', { spec: {} })
+    const as = { token: json.status.token as string }
+    const me = await server.call('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { as, body: {} })
+    assert.equal(me.json.status.userInfo.username, 'system:serviceaccount:default:p2')
+    const refused = await server.call('GET', '/api/v1/namespaces/default/pods', { as })
+    isStatus(refused, 403, 'Forbidden')
+    assert.equal(
+      refused.json.message,
+      'pods is forbidden: User "system:serviceaccount:default:p2" cannot list resource "pods" in API group "" in the namespace "default"',
+    )
+    await server.call('DELETE', '/api/v1/namespaces/default/serviceaccounts/p2')
+    await assert.rejects(server.api.tokens.verify(as.token), /Unauthorized/)
+  })
+
+  test('[P3] a node may change only itself', async () => {
+    const may = (verb: string, resource: string, name: string, subresource = '') =>
+      server.api.core.authorizer({
+        user: { name: 'system:node:n1', groups: ['system:nodes'] },
+        verb,
+        group: '',
+        resource,
+        subresource,
+        namespace: '',
+        name,
+        path: '',
+      }) === undefined
+    assert.ok(may('patch', 'nodes', 'n1', 'status'))
+    assert.ok(!may('patch', 'nodes', 'n2', 'status'))
+    assert.ok(may('list', 'pods', ''))
+    assert.ok(!may('update', 'secrets', 'x'))
+    assert.ok(!may('delete', 'namespaces', 'x'))
+  })
+})

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+
+import { configMap, isStatus } from '../testing/requests.ts'
+import { startRestServer, type Answer, type RestServer } from '../testing/rest-server.ts'
+
+let server: RestServer
+before(async () => {
+  server = await startRestServer()
+})
+after(() => server.close())
+
+const create = (path: string, body: unknown): Promise<Answer> => server.call('POST', path, { body })
+
+describe('reading', () => {
+  before(async () => {
+    await create('/api/v1/namespaces', { metadata: { name: 'reading' } })
+    await Promise.all(
+      Array.from({ length: 25 }, (_, i) =>
+        create('/api/v1/namespaces/reading/configmaps', {
+          metadata: { name: `cm-${String(i).padStart(2, '0')}`, labels: { half: i % 2 ? 'odd' : 'even' } },
+        }),
+      ),
+    )
+  })
+  const path = '/api/v1/namespaces/reading/configmaps'
+
+  test('[R1] a list is in order and has a revision', async () => {
+    const { json } = await server.call('GET', path)
+    const names = json.items.map((i: { metadata: { name: string } }) => i.metadata.name)
+    assert.deepEqual(names, names.toSorted())
+    assert.equal(json.kind, 'ConfigMapList')
+    assert.match(json.metadata.resourceVersion, /^\d+$/)
+  })
+
+  test('[R2] pages are of one snapshot', async () => {
+    const first = await server.call('GET', `${path}?limit=10`)
+    assert.equal(first.json.metadata.remainingItemCount, 15)
+    await create(path, configMap('zz-late'))
+    const second = await server.call('GET', `${path}?limit=10&continue=${first.json.metadata.continue}`)
+    const third = await server.call('GET', `${path}?limit=10&continue=${second.json.metadata.continue}`)
+    assert.equal(third.json.metadata.continue, undefined)
+    assert.equal(first.json.items.length + second.json.items.length + third.json.items.length, 25)
+    assert.equal(third.json.metadata.resourceVersion, first.json.metadata.resourceVersion)
+    isStatus(await server.call('GET', `${path}?continue=rubbish`), 400, 'BadRequest')
+    await server.call('DELETE', `${path}/zz-late`)
+  })
+
+  test('[R3] selectors filter', async () => {
+    assert.equal((await server.call('GET', `${path}?labelSelector=half%3Dodd`)).json.items.length, 12)
+    assert.equal((await server.call('GET', `${path}?fieldSelector=metadata.name%3Dcm-03`)).json.items.length, 1)
+    isStatus(await server.call('GET', `${path}?fieldSelector=data.x%3D1`), 400, 'BadRequest')
+    isStatus(await server.call('GET', `${path}?labelSelector=a%20b`), 400, 'BadRequest')
+  })
+
+  test('[R4] tables and metadata are given to those who accept them', async () => {
+    const table = await server.call('GET', path, { headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' } })
+    assert.equal(table.json.kind, 'Table')
+    assert.deepEqual(table.json.rows[0].cells.slice(0, 2), ['cm-00', 0])
+    const partial = await server.call('GET', path, {
+      headers: { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' },
+    })
+    assert.equal(partial.json.items[0].kind, 'PartialObjectMetadata')
+    isStatus(await server.call('GET', path, { headers: { accept: 'text/html' } }), 406, 'NotAcceptable')
+  })
+
+  test('large answers are compressed for those who accept it', async () => {
+    await create(path, configMap('big', { text: 'x'.repeat(300_000) }))
+    const { headers } = await server.call('GET', `${path}/big`, { headers: { 'accept-encoding': 'gzip' } })
+    assert.equal(headers['content-encoding'], 'gzip')
+    await server.call('DELETE', `${path}/big`)
+  })
+})
