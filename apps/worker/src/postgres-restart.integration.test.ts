@@ -12,6 +12,7 @@ import { migrate, openPostgresStore } from '@quarterdeck/storage'
 
 import { eventually } from './testing/eventually.ts'
 import { startKubelet } from './testing/simulated-kubelet.ts'
+import { startRollout } from './testing/start-rollout.ts'
 import { startWorkerProcess } from './testing/worker-process.ts'
 
 test('Postgres is killed in the middle of a rollout: the same worker goes on when it is back', async (t) => {
@@ -32,18 +33,7 @@ test('Postgres is killed in the middle of a rollout: the same worker goes on whe
   })
   await startKubelet(client, 'n1', { signal: stop.signal })
 
-  const key = { namespace: 'default', name: 'web' }
-  const labels = { app: 'web' }
-  await client.create(deployments, {
-    metadata: key,
-    spec: {
-      replicas: 40,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'v1' }] } },
-    },
-    status: {},
-  })
-  await eventually('the first pods', async () => (await client.list(pods, { namespace: 'default' })).items.length > 3)
+  const key = await startRollout(client)
   process.kill(first.pid, 'SIGKILL')
   await first.exited
   running = await startEmbeddedPostgres({ dataDir, durability: 'scratch' })

@@ -10,6 +10,7 @@ import { testDatabase } from '@quarterdeck/testing'
 import type { PodVerdicts } from '@quarterdeck/scheduler'
 import { eventually } from './testing/eventually.ts'
 import { startKubelet } from './testing/simulated-kubelet.ts'
+import { startRollout } from './testing/start-rollout.ts'
 import { startWorkerProcess } from './testing/worker-process.ts'
 
 test('two worker processes on Postgres: one is killed in the middle of a rollout, the other finishes it; it stops cleanly', async (t) => {
@@ -32,18 +33,7 @@ test('two worker processes on Postgres: one is killed in the middle of a rollout
   })
   await startKubelet(client, 'n1', { signal: stop.signal })
 
-  const key = { namespace: 'default', name: 'web' }
-  const labels = { app: 'web' }
-  await client.create(deployments, {
-    metadata: key,
-    spec: {
-      replicas: 40,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'v1' }] } },
-    },
-    status: {},
-  })
-  await eventually('the first pods', async () => (await client.list(pods, { namespace: 'default' })).items.length > 3)
+  const key = await startRollout(client)
   const killed = once(leader, 'exit')
   leader.kill('SIGKILL')
   await killed
