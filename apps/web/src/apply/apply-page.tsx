@@ -33,7 +33,6 @@ export function ApplyPage() {
   useEffect(() => {
     if (wantsExample) void loadExample()
     // Once, for the address that asks for it.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [wantsExample])
 
   function reset(): void {

@@ -69,7 +69,6 @@ export function YamlEditor({ value, onChange, label, isReadOnly = false, marks, 
     view.current = editor
     return () => editor.destroy()
     // The editor is made once; what changes is sent to it below.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [])
 
   useEffect(() => {

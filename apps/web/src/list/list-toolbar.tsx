@@ -83,7 +83,6 @@ function FilterInput({ kind, parameters, onChange }: Pick<ListToolbarProps, 'kin
     }, settleMs)
     return () => clearTimeout(timer)
     // Only what is typed sets off a change; the address follows.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [text])
   useEffect(() => {
     if (!parameters.search && !parameters.labelSelector) setText('')
