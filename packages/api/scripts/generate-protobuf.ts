@@ -50,7 +50,10 @@ for (const model of Object.keys(schemas)) {
   const kind = message.slice(message.lastIndexOf('.') + 1)
   if (group === 'meta.k8s.io') {
     if (kind === 'DeleteOptions') kinds[kind] = model
-  } else if (schemas[model]?.properties?.['metadata']) kinds[`${group ? `${group}/` : ''}v1/${kind}`] = model
+  } else if (schemas[model]?.properties?.['metadata']) {
+    const version = packages[model]!.slice(packages[model]!.lastIndexOf('.') + 1)
+    kinds[`${group ? `${group}/` : ''}${version}/${kind}`] = model
+  }
 }
 // It has the fields of SubjectAccessReview, and no generated model of its own.
 kinds['authorization.k8s.io/v1/LocalSubjectAccessReview'] = 'V1SubjectAccessReview'
@@ -58,7 +61,7 @@ writeFileSync(new URL('../src/protobuf-fields.json', import.meta.url), JSON.stri
 console.log(`generated ${Object.keys(messages).length} messages`)
 
 function messageOf(model: string): string {
-  const name = model.replace(/^(Core|Events|Authentication|Authorization|Discovery)?V1/, '')
+  const name = model.replace(/^(?:[A-Z][a-z]+)?V\d+(?=[A-Z])/, '')
   return `${packages[model]!.replace(/^io\.k8s\./, 'k8s.io.')}.${name}`
 }
 

@@ -57,6 +57,11 @@ const roots: [apiPackage: string, models: string[]][] = [
       'V1ReplicationController',
       'V1PodTemplate',
       'V1Binding',
+      'V1PersistentVolume',
+      'V1PersistentVolumeClaim',
+      'V1ResourceQuota',
+      'V1LimitRange',
+      'V1TopologySelectorTerm',
     ],
   ],
   ['io.k8s.api.authentication.v1', ['V1TokenReview', 'AuthenticationV1TokenRequest', 'V1SelfSubjectReview']],
@@ -64,9 +69,18 @@ const roots: [apiPackage: string, models: string[]][] = [
   ['io.k8s.api.events.v1', ['EventsV1Event']],
   ['io.k8s.api.discovery.v1', ['V1EndpointSlice']],
   ['io.k8s.api.coordination.v1', ['V1Lease']],
-  ['io.k8s.api.autoscaling.v1', ['V1Scale']],
-  ['io.k8s.api.policy.v1', ['V1Eviction']],
-  ['io.k8s.api.apps.v1', ['V1ReplicaSet', 'V1Deployment', 'V1ControllerRevision']],
+  ['io.k8s.api.autoscaling.v1', ['V1Scale', 'V1HorizontalPodAutoscaler']],
+  ['io.k8s.api.autoscaling.v2', ['V2HorizontalPodAutoscaler']],
+  ['io.k8s.api.policy.v1', ['V1Eviction', 'V1PodDisruptionBudget']],
+  ['io.k8s.api.apps.v1', ['V1ReplicaSet', 'V1Deployment', 'V1StatefulSet', 'V1DaemonSet', 'V1ControllerRevision']],
+  ['io.k8s.api.batch.v1', ['V1Job', 'V1CronJob']],
+  ['io.k8s.api.scheduling.v1', ['V1PriorityClass']],
+  ['io.k8s.api.node.v1', ['V1RuntimeClass']],
+  [
+    'io.k8s.api.storage.v1',
+    ['V1StorageClass', 'V1VolumeAttachment', 'V1CSINode', 'V1CSIDriver', 'V1CSIStorageCapacity', 'V1VolumeAttributesClass'],
+  ],
+  ['io.k8s.api.resource.v1', ['ResourceV1ResourceClaim', 'V1ResourceClaimTemplate', 'V1DeviceClass', 'V1ResourceSlice']],
 ]
 
 const here = dirname(fileURLToPath(import.meta.url))
