@@ -1,6 +1,7 @@
 export * from './api-error.ts'
 export * from './field-error.ts'
 export * from './field-selector.ts'
+export * from './label-map.ts'
 export * from './label-selector.ts'
 export * from './names.ts'
 export * from './object.ts'

@@ -7,7 +7,7 @@ import {
   dns1123SubdomainErrors,
   forbiddenField,
   invalidField,
-  labelValueErrors,
+  labelMapErrors,
   qualifiedNameErrors,
   requiredField,
   timestamp,
@@ -83,7 +83,7 @@ export function validateMeta(object: KubeObject, kind: Kind): FieldError[] {
   else errors.push(...nameErrors(kind, meta.name).map((message) => invalidField('metadata.name', meta.name, message)))
   if (kind.scope === 'Namespaced')
     errors.push(...dns1123LabelErrors(meta.namespace ?? '').map((m) => invalidField('metadata.namespace', meta.namespace, m)))
-  errors.push(...validateLabels(meta.labels, 'metadata.labels'), ...validateAnnotations(meta.annotations))
+  errors.push(...labelMapErrors(meta.labels, 'metadata.labels'), ...validateAnnotations(meta.annotations))
   for (const [i, finalizer] of (meta.finalizers ?? []).entries()) {
     errors.push(...qualifiedNameErrors(finalizer).map((m) => invalidField(`metadata.finalizers[${i}]`, finalizer, m)))
   }
@@ -93,13 +93,6 @@ export function validateMeta(object: KubeObject, kind: Kind): FieldError[] {
 
 function nameErrors(kind: Kind, name: string): string[] {
   return kind.nameErrors ? kind.nameErrors(name) : dns1123SubdomainErrors(name)
-}
-
-export function validateLabels(labels: Record<string, string> | undefined, field: string): FieldError[] {
-  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
-    ...qualifiedNameErrors(key).map((m) => invalidField(field, key, m)),
-    ...labelValueErrors(value).map((m) => invalidField(field, value, m)),
-  ])
 }
 
 function validateAnnotations(annotations: Record<string, string> | undefined): FieldError[] {

@@ -9,10 +9,13 @@ import { events } from './event.ts'
 import { leases } from './lease.ts'
 import { namespaces } from './namespace.ts'
 import { nodes } from './node.ts'
+import { podDisruptionBudgets } from './pod-disruption-budget.ts'
 import { podTemplates } from './pod-template.ts'
 import { pods } from './pod.ts'
+import { priorityClasses } from './priority-class.ts'
 import { replicaSets } from './replica-set.ts'
 import { replicationControllers } from './replication-controller.ts'
+import { runtimeClasses } from './runtime-class.ts'
 import { secrets } from './secret.ts'
 import { serviceAccounts } from './service-account.ts'
 import { services } from './service.ts'
@@ -36,4 +39,7 @@ export const builtInKinds: readonly Kind[] = [
   leases,
   endpointSlices,
   eventsV1,
+  runtimeClasses,
+  podDisruptionBudgets,
+  priorityClasses,
 ]

@@ -2,10 +2,9 @@ import {
   dns1123SubdomainErrors,
   forbiddenField,
   invalidField,
-  labelValueErrors,
+  labelMapErrors,
   notSupportedField,
   parseQuantity,
-  qualifiedNameErrors,
   requiredField,
   type FieldError,
 } from '@quarterdeck/api-machinery'
@@ -18,12 +17,7 @@ const volumeModes = ['Block', 'Filesystem']
 /** The claim that an ephemeral volume makes for its pod. */
 export function validateClaimTemplate(template: V1PersistentVolumeClaimTemplate, path: string): FieldError[] {
   const { labels = {}, annotations: _, ...others } = template.metadata ?? {}
-  const errors: FieldError[] = []
-  for (const [key, value] of Object.entries(labels))
-    errors.push(
-      ...qualifiedNameErrors(key).map((m) => invalidField(`${path}.metadata.labels`, key, m)),
-      ...labelValueErrors(value).map((m) => invalidField(`${path}.metadata.labels`, value, m)),
-    )
+  const errors = labelMapErrors(labels, `${path}.metadata.labels`)
   errors.push(...Object.keys(others).map((name) => forbiddenField(`${path}.metadata.${name}`, 'cannot be set')))
   return [...errors, ...validateClaimSpec(template.spec ?? {}, `${path}.spec`)]
 }

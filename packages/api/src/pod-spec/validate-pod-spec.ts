@@ -1,20 +1,22 @@
 import {
   dns1123LabelErrors,
   dns1123SubdomainErrors,
+  duplicateField,
   invalidField,
+  labelMapErrors,
   labelValueErrors,
   notSupportedField,
   qualifiedNameErrors,
   requiredField,
-  duplicateField,
   type FieldError,
 } from '@quarterdeck/api-machinery'
 
-import type { V1NodeSelectorTerm, V1PodSpec, V1Toleration } from '../generated/types.ts'
+import type { V1PodSpec, V1Toleration } from '../generated/types.ts'
 import { validateContainers } from './validate-container.ts'
 import { validateDnsConfig, validateHostAliases } from './validate-dns.ts'
 import { validatePodAffinities } from './validate-pod-affinity.ts'
 import { validateHost } from './validate-host.ts'
+import { validateNodeSelector, validateNodeSelectorTerm } from './validate-node-selector.ts'
 import { validateOs } from './validate-os.ts'
 import { validateResourceClaims } from './validate-resource-claims.ts'
 import { validatePodResources, validateResources } from './validate-resources.ts'
@@ -27,7 +29,6 @@ const dnsPolicies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None
 const restartPolicies = ['Always', 'OnFailure', 'Never']
 const preemptionPolicies = ['PreemptLowerPriority', 'Never']
 const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
-const nodeOperators = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']
 
 /** The rules of a pod spec, wherever it stands (core ValidatePodSpec). */
 export function validatePodSpec(spec: V1PodSpec, field: string): FieldError[] {
@@ -48,12 +49,7 @@ export function validatePodSpec(spec: V1PodSpec, field: string): FieldError[] {
     if (value || (name === 'runtimeClassName' && value !== undefined))
       errors.push(...dns1123SubdomainErrors(value).map((m) => invalidField(`${field}.${name}`, value, m)))
   }
-  for (const [key, value] of Object.entries(spec.nodeSelector ?? {})) {
-    errors.push(
-      ...qualifiedNameErrors(key).map((m) => invalidField(`${field}.nodeSelector`, key, m)),
-      ...labelValueErrors(value).map((m) => invalidField(`${field}.nodeSelector`, value, m)),
-    )
-  }
+  errors.push(...labelMapErrors(spec.nodeSelector, `${field}.nodeSelector`))
   if (spec.preemptionPolicy !== undefined && !preemptionPolicies.includes(spec.preemptionPolicy))
     errors.push(
       spec.preemptionPolicy
@@ -124,35 +120,11 @@ function validateNodeAffinity({ affinity }: V1PodSpec, path: string): FieldError
   const { requiredDuringSchedulingIgnoredDuringExecution: required, preferredDuringSchedulingIgnoredDuringExecution: preferred } =
     affinity?.nodeAffinity ?? {}
   const errors: FieldError[] = []
-  if (required) {
-    const at = `${path}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`
-    if (!required.nodeSelectorTerms?.length) errors.push(requiredField(at, 'must have at least one node selector term'))
-    for (const [i, term] of (required.nodeSelectorTerms ?? []).entries()) errors.push(...validateTerm(term, `${at}[${i}]`))
-  }
+  if (required) errors.push(...validateNodeSelector(required, `${path}.requiredDuringSchedulingIgnoredDuringExecution`))
   for (const [i, { weight, preference }] of (preferred ?? []).entries()) {
     const at = `${path}.preferredDuringSchedulingIgnoredDuringExecution[${i}]`
     if (weight < 1 || weight > 100) errors.push(invalidField(`${at}.weight`, weight, 'must be in the range 1-100'))
-    errors.push(...validateTerm(preference ?? {}, `${at}.preference`))
+    errors.push(...validateNodeSelectorTerm(preference ?? {}, `${at}.preference`))
   }
   return errors
-}
-
-function validateTerm(term: V1NodeSelectorTerm, path: string): FieldError[] {
-  return (term.matchExpressions ?? []).flatMap((e, i) => {
-    const at = `${path}.matchExpressions[${i}]`
-    const errors: FieldError[] = qualifiedNameErrors(e.key ?? '').map((m) => invalidField(`${at}.key`, e.key, m))
-    const count = e.values?.length ?? 0
-    if (!nodeOperators.includes(e.operator)) return [...errors, invalidField(`${at}.operator`, e.operator, 'not a valid selector operator')]
-    if ((e.operator === 'In' || e.operator === 'NotIn') && count === 0)
-      errors.push(requiredField(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
-    if ((e.operator === 'Exists' || e.operator === 'DoesNotExist') && count > 0)
-      errors.push({
-        ...requiredField(`${at}.values`),
-        reason: 'FieldValueForbidden',
-        message: "Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-      })
-    if ((e.operator === 'Gt' || e.operator === 'Lt') && count !== 1)
-      errors.push(requiredField(`${at}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
-    return errors
-  })
 }

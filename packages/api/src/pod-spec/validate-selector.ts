@@ -1,4 +1,4 @@
-import { invalidField, labelValueErrors, qualifiedNameErrors, requiredField, type FieldError } from '@quarterdeck/api-machinery'
+import { invalidField, labelMapErrors, qualifiedNameErrors, requiredField, type FieldError } from '@quarterdeck/api-machinery'
 
 import type { V1LabelSelector } from '../generated/types.ts'
 
@@ -16,13 +16,7 @@ export function validateSelector(selector: V1LabelSelector | undefined, field: s
 }
 
 export function validateLabelSelector(selector: V1LabelSelector, field: string): FieldError[] {
-  const errors: FieldError[] = []
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    errors.push(
-      ...qualifiedNameErrors(key).map((m) => invalidField(`${field}.matchLabels`, key, m)),
-      ...labelValueErrors(value).map((m) => invalidField(`${field}.matchLabels`, value, m)),
-    )
-  }
+  const errors = labelMapErrors(selector.matchLabels, `${field}.matchLabels`)
   for (const [i, { key, operator, values }] of (selector.matchExpressions ?? []).entries()) {
     const at = `${field}.matchExpressions[${i}]`
     errors.push(...qualifiedNameErrors(key ?? '').map((m) => invalidField(`${at}.key`, key, m)))

@@ -1,9 +1,8 @@
 import {
   invalidField,
-  labelValueErrors,
+  labelMapErrors,
   matchesLabelSelector,
   notSupportedField,
-  qualifiedNameErrors,
   requiredField,
   type FieldError,
 } from '@quarterdeck/api-machinery'
@@ -13,13 +12,7 @@ import { validatePodSpec } from './validate-pod-spec.ts'
 import { isEmptySelector } from './validate-selector.ts'
 
 export function validatePodTemplateSpec(template: V1PodTemplateSpec, field: string): FieldError[] {
-  const errors: FieldError[] = []
-  for (const [key, value] of Object.entries(template.metadata?.labels ?? {})) {
-    errors.push(
-      ...qualifiedNameErrors(key).map((m) => invalidField(`${field}.labels`, key, m)),
-      ...labelValueErrors(value).map((m) => invalidField(`${field}.labels`, value, m)),
-    )
-  }
+  const errors = labelMapErrors(template.metadata?.labels, `${field}.labels`)
   if (!template.spec) return [...errors, requiredField(`${field}.spec.containers`)]
   return [...errors, ...validatePodSpec(template.spec, `${field}.spec`)]
 }

@@ -1,34 +1,4 @@
-import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
-
-import type { FieldError, KubeObject } from '@quarterdeck/api-machinery'
-
-import type { Kind } from '../kind.ts'
-import { builtInKinds } from '../kinds/index.ts'
-
-type Part = Record<string, unknown>
-/** `field: message part` of each error expected. */
-type Case = [what: string, object: Part, ...errors: string[]]
-type UpdateCase = [what: string, from: Part, to: Part, ...errors: string[]]
-
-const kindOf = (resource: string): Kind => builtInKinds.find((k) => k.resource === resource)!
-
-function objectOf(kind: Kind, part: Part): KubeObject {
-  const metadata = { name: 'x', namespace: 'ns', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' }
-  const object = { apiVersion: kind.apiVersion, kind: kind.kind, metadata, ...structuredClone(part) } as KubeObject
-  kind.applyDefaults(object)
-  return object
-}
-
-function matches(errors: readonly FieldError[], expected: readonly string[]): void {
-  const shown = errors.map((e) => `${e.field}: ${e.message}`)
-  assert.equal(shown.length, expected.length, shown.join('\n'))
-  for (const [i, text] of expected.entries()) {
-    const [field = '', message = ''] = text.split(/: (.*)/)
-    assert.equal(errors[i]!.field, field)
-    assert.ok(errors[i]!.message.includes(message), `${shown[i]} has no ${message}`)
-  }
-}
+import { testCreations, testStatusUpdates, testUpdates, type Case, type Part, type UpdateCase } from '../testing/validation-cases.ts'
 
 const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
 const selector = { matchLabels: { a: 'b' } }
@@ -59,6 +29,17 @@ const eventV1 = {
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 const network = (...podCIDRs: string[]): Part => ({ spec: { podCIDRs } })
+
+const networks: [cidrs: string[], message?: string][] = [
+  [['10.0.0.0/24', 'fd00::/64']],
+  [['10.0.0.0'], 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'],
+  [['10.0.0.0/33'], 'must be a valid CIDR value'],
+  [['010.0.0.0/24'], 'must not have leading 0s in IP or prefix length'],
+  [['10.0.0.1/24'], 'must not have bits set beyond the prefix length'],
+  [['fd00::1/64'], 'must not have bits set beyond the prefix length'],
+  [['::ffff:10.0.0.0/120'], 'must not have an IPv4-mapped IPv6 address'],
+  [['10.0.0.0/24', '10.0.1.0/24'], 'may specify no more than one CIDR for each IP family'],
+]
 
 const creations: Record<string, Case[]> = {
   namespaces: [
@@ -177,6 +158,10 @@ const creations: Record<string, Case[]> = {
     ],
   ],
   nodes: [
+    ...networks.map(([cidrs, message]): Case => {
+      const field = message?.startsWith('may') ? 'spec.podCIDRs' : 'spec.podCIDRs[0]'
+      return [`the networks ${cidrs.join(' and ')}`, network(...cidrs), ...(message ? [`${field}: ${message}`] : [])]
+    }),
     ['a taint', { spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } }],
     ['a taint without effect', { spec: { taints: [{ key: 'a' }] } }, 'metadata.taints[0].effect: Required value'],
     [
@@ -193,22 +178,6 @@ const creations: Record<string, Case[]> = {
     ],
   ],
 }
-
-for (const [cidrs, message] of [
-  [['10.0.0.0/24', 'fd00::/64'], undefined],
-  [['10.0.0.0'], 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'],
-  [['10.0.0.0/33'], 'must be a valid CIDR value'],
-  [['010.0.0.0/24'], 'must not have leading 0s in IP or prefix length'],
-  [['10.0.0.1/24'], 'must not have bits set beyond the prefix length'],
-  [['fd00::1/64'], 'must not have bits set beyond the prefix length'],
-  [['::ffff:10.0.0.0/120'], 'must not have an IPv4-mapped IPv6 address'],
-  [['10.0.0.0/24', '10.0.1.0/24'], 'may specify no more than one CIDR for each IP family'],
-] as const)
-  test(`a new node with the networks ${cidrs.join(' and ')} is ${message ? 'refused' : 'allowed'}`, () => {
-    const nodes = kindOf('nodes')
-    const field = message?.startsWith('may') ? 'spec.podCIDRs' : 'spec.podCIDRs[0]'
-    matches(nodes.validateCreate(objectOf(nodes, network(...cidrs))), message ? [`${field}: ${message}`] : [])
-  })
 
 const updates: Record<string, UpdateCase[]> = {
   'deployments.apps': [
@@ -331,28 +300,6 @@ const statuses: Record<string, UpdateCase[]> = {
   ],
 }
 
-for (const [resource, cases] of Object.entries(creations))
-  describe(`creating ${resource} with`, () => {
-    const kind = kindOf(resource)
-    for (const [what, part, ...expected] of cases)
-      test(`${what} is ${expected.length > 0 ? 'refused' : 'allowed'}`, () => {
-        const object = objectOf(kind, part)
-        matches([...kind.validate(object), ...kind.validateCreate(object)], expected)
-      })
-  })
-
-for (const [resource, cases] of Object.entries(updates))
-  describe(`changing, of ${resource},`, () => {
-    const kind = kindOf(resource)
-    for (const [what, from, to, ...expected] of cases)
-      test(`${what} is ${expected.length > 0 ? 'refused' : 'allowed'}`, () =>
-        matches(kind.validateUpdate(objectOf(kind, to), objectOf(kind, from)), expected))
-  })
-
-for (const [resource, cases] of Object.entries(statuses))
-  describe(`a status of ${resource} with`, () => {
-    const kind = kindOf(resource)
-    for (const [what, from, to, ...expected] of cases)
-      test(`${what} is ${expected.length > 0 ? 'refused' : 'allowed'}`, () =>
-        matches(kind.validateStatusUpdate(objectOf(kind, to), objectOf(kind, from)), expected))
-  })
+testCreations(creations)
+testUpdates(updates)
+testStatusUpdates(statuses)

@@ -6,7 +6,7 @@ import {
   duplicateField,
   forbiddenField,
   invalidField,
-  labelValueErrors,
+  labelMapErrors,
   notSupportedField,
   portNumberErrors,
   qualifiedNameErrors,
@@ -34,12 +34,7 @@ export function validateService({ spec }: Service): FieldError[] {
   if (hasNoAddress && (spec.type === 'NodePort' || spec.type === 'LoadBalancer'))
     errors.push(invalidField('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${spec.type} services`))
   if (spec.type === 'ExternalName') errors.push(...validateExternalName(spec.externalName))
-  for (const [key, value] of Object.entries(spec.selector ?? {})) {
-    errors.push(
-      ...qualifiedNameErrors(key).map((m) => invalidField('spec.selector', key, m)),
-      ...labelValueErrors(value).map((m) => invalidField('spec.selector', value, m)),
-    )
-  }
+  errors.push(...labelMapErrors(spec.selector, 'spec.selector'))
   return [...errors, ...validateServiceAddresses(spec), ...validatePorts(spec), ...validatePolicies(spec)]
 }
 
