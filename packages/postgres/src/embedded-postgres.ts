@@ -41,8 +41,8 @@ const maxLogBytes = 10 * 1024 * 1024
  * Rejects with PostgresStartError.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const binaries = await findBinaries()
   const user = serverUser()
+  const binaries = await findBinaries(user)
   const directory = openDataDirectory(options.dataDir, user)
   const running = findPostmaster(directory.cluster)
   if (running && running.state !== 'stopping') {

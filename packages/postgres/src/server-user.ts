@@ -47,19 +47,19 @@ export interface Command {
 }
 
 /**
- * How to run `file` as `user`. A checkout below a private home (/root is 0700) is out of that user's reach, so there
- * the process keeps one right of root: to pass through directories it could not read (CAP_DAC_READ_SEARCH).
+ * How to run `file`, which must be within its reach, as `user`. A data directory below a private home (/root is 0700) is
+ * not, so there the process keeps one right of root: to pass through directories it could not read (CAP_DAC_READ_SEARCH).
  */
 export function runAs(user: ServerUser | undefined, file: string, args: string[], dirs: readonly string[]): Command {
   if (!user) return { file, args, options: {} }
-  if ([file, ...dirs].every(isReachableByAll)) return { file, args, options: { uid: user.uid, gid: user.gid } }
+  if (dirs.every(isReachableByAll)) return { file, args, options: { uid: user.uid, gid: user.gid } }
   const drop = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
   const keep = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search']
   return { file: 'setpriv', args: [...drop, ...keep, '--', file, ...args], options: {} }
 }
 
 /** Whether every directory above `path` lets everyone through. */
-function isReachableByAll(path: string): boolean {
+export function isReachableByAll(path: string): boolean {
   for (let dir = dirname(path); ; dir = dirname(dir)) {
     if ((lstatSync(dir).mode & 0o001) === 0) return false
     if (dir === dirname(dir)) return true
