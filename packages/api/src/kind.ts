@@ -67,6 +67,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareForCreate(object: T): void
   /** As prepareForCreate, for an update of the main resource. Mutates `object`. */
   prepareForUpdate(object: T, old: T): void
+  /** As prepareForUpdate, for an update of the status. Mutates `object`. */
+  prepareForStatusUpdate(object: T, old: T): void
   validate(object: T): FieldError[]
   /** Rules of new objects only; `validate` runs as well. */
   validateCreate(object: T): FieldError[]
@@ -105,6 +107,7 @@ export function defineKind<T extends KubeObject>(spec: KindSpec<T>): Kind<T> {
     applyDefaults: () => {},
     prepareForCreate: () => {},
     prepareForUpdate: () => {},
+    prepareForStatusUpdate: () => {},
     validate: () => [],
     validateCreate: () => [],
     validateUpdate: () => [],

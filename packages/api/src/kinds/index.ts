@@ -1,6 +1,9 @@
 import type { Kind } from '../kind.ts'
 import { configMaps } from './config-map.ts'
 import { controllerRevisions } from './controller-revision.ts'
+import { csiDrivers } from './csi-driver.ts'
+import { csiNodes } from './csi-node.ts'
+import { csiStorageCapacities } from './csi-storage-capacity.ts'
 import { deployments } from './deployment.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { endpoints } from './endpoints.ts'
@@ -9,6 +12,8 @@ import { events } from './event.ts'
 import { leases } from './lease.ts'
 import { namespaces } from './namespace.ts'
 import { nodes } from './node.ts'
+import { persistentVolumeClaims } from './persistent-volume-claim.ts'
+import { persistentVolumes } from './persistent-volume.ts'
 import { podDisruptionBudgets } from './pod-disruption-budget.ts'
 import { podTemplates } from './pod-template.ts'
 import { pods } from './pod.ts'
@@ -19,6 +24,9 @@ import { runtimeClasses } from './runtime-class.ts'
 import { secrets } from './secret.ts'
 import { serviceAccounts } from './service-account.ts'
 import { services } from './service.ts'
+import { storageClasses } from './storage-class.ts'
+import { volumeAttachments } from './volume-attachment.ts'
+import { volumeAttributesClasses } from './volume-attributes-class.ts'
 
 /** Every built-in kind, in the order of discovery. */
 export const builtInKinds: readonly Kind[] = [
@@ -27,6 +35,8 @@ export const builtInKinds: readonly Kind[] = [
   events,
   namespaces,
   nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
   pods,
   podTemplates,
   replicationControllers,
@@ -42,4 +52,10 @@ export const builtInKinds: readonly Kind[] = [
   runtimeClasses,
   podDisruptionBudgets,
   priorityClasses,
+  csiDrivers,
+  csiNodes,
+  csiStorageCapacities,
+  storageClasses,
+  volumeAttachments,
+  volumeAttributesClasses,
 ]

@@ -13,12 +13,15 @@ const minimal = (apiVersion: string, kind: string): KubeObject =>
     apiVersion,
     kind,
     metadata: { name: 'x', namespace: 'default', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
-    spec: { containers: [], template: { spec: { containers: [] } } },
-    status: {},
+    spec: { containers: [], template: { spec: { containers: [] } }, attacher: '', nodeName: '', source: {} },
+    status: { attached: false },
     involvedObject: {},
     regarding: {},
     addressType: 'IPv4',
     endpoints: [],
+    provisioner: '',
+    driverName: '',
+    storageClassName: '',
   }) as KubeObject
 
 const propertyOf = (path: string): Schema | undefined => {

@@ -68,10 +68,9 @@ function applyVolumeDefaults(volume: V1Volume): void {
   if (Object.keys(sources).length === 0) volume.emptyDir = {}
   if (volume.configMap) volume.configMap.defaultMode ??= defaultFileMode
   if (volume.secret) volume.secret.defaultMode ??= defaultFileMode
-  if (volume.hostPath) volume.hostPath.type ??= ''
   if (volume.image) volume.image.pullPolicy ??= defaultPullPolicy(volume.image.reference ?? '')
   if (volume.ephemeral?.volumeClaimTemplate?.spec) volume.ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem'
-  applyNetworkVolumeDefaults(volume)
+  applyVolumeSourceDefaults(volume)
   if (volume.downwardAPI) {
     volume.downwardAPI.defaultMode ??= defaultFileMode
     for (const item of volume.downwardAPI.items ?? []) if (item.fieldRef) item.fieldRef.apiVersion ??= 'v1'
@@ -84,7 +83,14 @@ function applyVolumeDefaults(volume: V1Volume): void {
   }
 }
 
-function applyNetworkVolumeDefaults({ iscsi, rbd, azureDisk, scaleIO }: V1Volume): void {
+type SharedSources = Pick<V1Volume, 'hostPath' | 'iscsi' | 'azureDisk'> & {
+  rbd?: { pool?: string | undefined; user?: string | undefined; keyring?: string | undefined } | undefined
+  scaleIO?: { storageMode?: string | undefined; fsType?: string | undefined } | undefined
+}
+
+/** Of the sources that a volume of a pod and a persistent volume have in common. */
+export function applyVolumeSourceDefaults({ hostPath, iscsi, rbd, azureDisk, scaleIO }: SharedSources): void {
+  if (hostPath) hostPath.type ??= ''
   if (iscsi) iscsi.iscsiInterface ??= 'default'
   if (rbd) {
     rbd.pool ??= 'rbd'

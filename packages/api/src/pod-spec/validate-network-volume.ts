@@ -28,7 +28,9 @@ const managedDisk = '/subscriptions/{sub-id}/resourcegroups/{group-name}/provide
 const blobDisk = 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd'
 
 /** What storage reached over a network asks beyond its required fields, by the source's name. */
-export const networkVolumeRules: { [Source in keyof V1Volume]?: (source: Of<Source>, path: string, volume: V1Volume) => FieldError[] } = {
+export const networkVolumeRules: {
+  [Source in keyof V1Volume]?: (source: Of<Source>, path: string, volume: { name: string }) => FieldError[]
+} = {
   nfs: (nfs, path) => (nfs.path?.startsWith('/') ? [] : [invalidField(`${path}.path`, nfs.path ?? '', 'must be an absolute path')]),
   gcePersistentDisk: ({ partition }, path) => validatePartition(partition, path),
   awsElasticBlockStore: ({ partition }, path) => validatePartition(partition, path),
@@ -65,7 +67,7 @@ function validateSecretRef(secretRef: { name?: string | undefined } | undefined,
   return secretRef && !secretRef.name ? [requiredField(`${path}.secretRef.name`)] : []
 }
 
-function validateIscsi(iscsi: Of<'iscsi'>, path: string, { name: volumeName }: V1Volume): FieldError[] {
+function validateIscsi(iscsi: Of<'iscsi'>, path: string, { name: volumeName }: { name: string }): FieldError[] {
   const { iqn = '', lun, initiatorName, targetPortal = '' } = iscsi
   const errors = [...(iqn ? validateInitiator(iqn, `${path}.iqn`) : []), ...validateLun(lun, path)]
   if ((iscsi.chapAuthDiscovery || iscsi.chapAuthSession) && !iscsi.secretRef) errors.push(requiredField(`${path}.secretRef`))

@@ -121,7 +121,7 @@ function validateSizeLimit(limit: string | undefined, field: string): FieldError
   return isNegative ? [forbiddenField(field, 'SizeLimit field must be a valid resource quantity')] : []
 }
 
-function validateHostPath({ path: hostPath, type }: NonNullable<V1Volume['hostPath']>, at: string): FieldError[] {
+export function validateHostPath({ path: hostPath, type }: NonNullable<V1Volume['hostPath']>, at: string): FieldError[] {
   if (!hostPath) return []
   const errors = validateNoBacksteps(hostPath, `${at}.path`)
   if (type && !hostPathTypes.includes(type)) errors.push(notSupportedField(`${at}.type`, type, hostPathTypes))

@@ -77,6 +77,7 @@ export async function planUpdate(
     const next = object as KubeObject & { status?: unknown }
     keepAllBut(next, old, ['status', 'metadata'])
     if (old.metadata.ownerReferences) object.metadata.ownerReferences = old.metadata.ownerReferences
+    kind.prepareForStatusUpdate(object, old)
     kind.applyDefaults(object)
     refuse(kind, request.name, [...validateMeta(object, kind), ...kind.validateStatusUpdate(object, old)])
   } else {
