@@ -2,7 +2,7 @@ import type { Pod, V1ContainerState, V1ContainerStatus } from '@quarterdeck/api'
 import { timestamp } from '@quarterdeck/api-machinery'
 import type { RuntimeContainer } from '@quarterdeck/runtime'
 
-import { attemptsOf, hasEnded, type PodContainer, type PodView, statusOfContainer } from './pod-model.ts'
+import { attemptsOf, exitCodeOf, hasEnded, type PodContainer, type PodView, statusOfContainer } from './pod-model.ts'
 import type { WaitingReason } from './pod-plan.ts'
 
 export interface ContainerStatusInput {
@@ -81,7 +81,7 @@ function statusWithout(input: ContainerStatusInput, container: PodContainer, tol
 
 function terminatedOf(container: RuntimeContainer, message: string | undefined): NonNullable<V1ContainerState['terminated']> {
   const neverStarted = container.state === 'created'
-  const exitCode = neverStarted ? 128 : (container.exitCode ?? 255)
+  const exitCode = exitCodeOf(container)
   return {
     exitCode,
     reason: neverStarted ? 'StartError' : container.oomKilled ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error',

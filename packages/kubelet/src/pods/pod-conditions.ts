@@ -11,6 +11,8 @@ export interface ConditionInput {
   /** Names of init containers that are not done. */
   incompleteInit: readonly string[]
   unready: readonly string[]
+  /** Whether all containers are being restarted; undefined where no rule can ask for it. */
+  restartsAll: boolean | undefined
 }
 
 type Verdict = Pick<V1PodCondition, 'type' | 'status' | 'reason' | 'message'>
@@ -41,7 +43,16 @@ function verdictsOf(input: ConditionInput): Verdict[] {
     readyOf(input, containersReady),
     containersReady,
     { type: 'PodScheduled', status: 'True' },
+    ...(input.restartsAll === undefined ? [] : [restartingOf(input.phase, input.restartsAll)]),
   ]
+}
+
+function restartingOf(phase: string, restartsAll: boolean): Verdict {
+  const type = 'AllContainersRestarting'
+  if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' }
+  if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' }
+  if (!restartsAll) return { type, status: 'False' }
+  return { type, status: 'True', reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' }
 }
 
 function initializedOf({ phase, incompleteInit }: ConditionInput): Verdict {

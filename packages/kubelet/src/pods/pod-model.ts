@@ -48,18 +48,13 @@ export const hasEnded = (container: RuntimeContainer): boolean =>
 
 export const hasSucceeded = (container: RuntimeContainer): boolean => container.state === 'exited' && container.exitCode === 0
 
+/** Of one that has ended; 128 where it could not be started. */
+export const exitCodeOf = (ended: RuntimeContainer): number => (ended.state === 'created' ? 128 : (ended.exitCode ?? 255))
+
 /** The sandbox that new containers join: the newest, if it runs. */
 export function activeSandboxOf(view: PodView): Sandbox | undefined {
   const newest = view.sandboxes.toSorted((a, b) => b.attempt - a.attempt)[0]
   return newest?.state === 'running' ? newest : undefined
-}
-
-/** Whether a container that ended with this result is started again. */
-export function mayRestart(pod: Pod, container: PodContainer, ended: RuntimeContainer): boolean {
-  if (container.role === 'sidecar') return true
-  const policy = pod.spec.restartPolicy ?? 'Always'
-  if (container.role === 'init') return policy !== 'Never' && !hasSucceeded(ended)
-  return policy === 'Always' || (policy === 'OnFailure' && !hasSucceeded(ended))
 }
 
 export const isTerminalPhase = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed'

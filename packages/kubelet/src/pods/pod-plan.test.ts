@@ -52,6 +52,17 @@ const ended = (exitCode: number, overrides: Parameters<typeof container>[0] = {}
 
 const init = (name: string, restartPolicy?: string): V1Container => ({ name, image: 'i', ...(restartPolicy ? { restartPolicy } : {}) })
 
+const ruled = (action: string, ...values: number[]): V1Container => ({
+  ...init('main'),
+  restartPolicy: 'Never',
+  restartPolicyRules: [{ action, exitCodes: { operator: 'In', values } }],
+})
+const restartable = pod({
+  restartPolicy: 'Never',
+  initContainers: [init('a')],
+  containers: [ruled('RestartAllContainers', 42), init('other')],
+})
+
 interface Case {
   title: string
   pod: Pod
@@ -198,6 +209,63 @@ const cases: Case[] = [
     title: 'main containers were made: removed init containers are not missed',
     pod: pod({ initContainers: [init('a')] }),
     containers: [container()],
+    expected: [],
+  },
+  {
+    title: '[N13] a container that never restarts does so by its rule',
+    pod: pod({ restartPolicy: 'Never', containers: [ruled('Restart', 42)] }),
+    containers: [ended(42)],
+    expected: ['createContainer main 1'],
+  },
+  {
+    title: '[N13] an exit that no rule names is left to the container’s own policy',
+    pod: pod({ containers: [ruled('Restart', 42)] }),
+    containers: [ended(1)],
+    expected: ['removeSandbox s0', 'ended'],
+  },
+  {
+    title: '[N13] a container’s own policy goes before its pod’s',
+    pod: pod({ restartPolicy: 'Never', containers: [{ ...init('main'), restartPolicy: 'OnFailure' }] }),
+    containers: [ended(1)],
+    expected: ['createContainer main 1'],
+  },
+  {
+    title: '[N13] an init container that may not fail ends its pod',
+    pod: pod({ initContainers: [init('a', 'Never')] }),
+    containers: [ended(1, { name: 'a' })],
+    expected: ['removeSandbox s0', 'ended'],
+  },
+  {
+    title: '[N14] a restart of all stops what runs first',
+    pod: restartable,
+    containers: [ended(0, { name: 'a' }), ended(42), container({ name: 'other' })],
+    expected: ['stopContainer other-0'],
+  },
+  {
+    title: '[N14] a restart of all begins with the init containers',
+    pod: restartable,
+    containers: [ended(0, { name: 'a' }), ended(42), ended(137, { name: 'other', finishedAtMs: nowMs })],
+    expected: ['createContainer a 1'],
+  },
+  {
+    title: '[N14] a restart of all goes on with the others, the one that asked for it after its delay',
+    pod: restartable,
+    containers: [
+      ended(0, { name: 'a', attempt: 2, createdAtMs: nowMs - 500 }),
+      ended(42, { attempt: 1, delayMs: 10_000 }),
+      ended(0, { name: 'other', attempt: 1, delayMs: 10_000 }),
+    ],
+    expected: ['createContainer other 2', 'wait main CrashLoopBackOff'],
+  },
+  {
+    title: '[N14] a restart of all that is done is not begun again',
+    pod: restartable,
+    containers: [
+      ended(0, { name: 'a', attempt: 1, createdAtMs: nowMs - 500 }),
+      ended(42),
+      container({ attempt: 1, createdAtMs: nowMs - 400 }),
+      container({ name: 'other', attempt: 1, createdAtMs: nowMs - 400 }),
+    ],
     expected: [],
   },
   {

@@ -6,17 +6,18 @@ import {
   activeSandboxOf,
   attemptsOf,
   containersOf,
+  exitCodeOf,
   hasEnded,
   hasSucceeded,
   initContainersOf,
   latestOf,
   mainContainersOf,
-  mayRestart,
   type PodContainer,
   type PodView,
   statusOfContainer,
 } from './pod-model.ts'
 import { restartTimeOf } from './restart-delay.ts'
+import { mayRestart, restartOfAll, type RestartOfAll } from './restart-policy.ts'
 
 export type PodAction =
   | { type: 'createSandbox'; attempt: number }
@@ -61,15 +62,20 @@ export function planPod(input: PlanInput): PodPlan {
   const plan: PodPlan = { actions: [], waiting: new Map(), wakeAtMs: undefined, hasEnded: false }
   const { pod, view } = input
   const sandbox = activeSandboxOf(view)
-  if (hasPodEnded(pod, view)) {
+  const all = restartOfAll(pod, view)
+  const outdated = view.containers.filter((found) => found.state === 'running' && all.isOutdated(found))
+  if (hasPodEnded(pod, view, all)) {
     plan.hasEnded = true
     planRemains(view, plan)
   } else if (!sandbox) {
     planSandbox(view, plan)
   } else {
     for (const other of view.sandboxes) if (other !== sandbox) plan.actions.push({ type: 'removeSandbox', sandbox: other })
-    const context: Context = { input, plan, sandbox }
-    if (planInitContainers(context)) for (const container of mainContainersOf(pod)) planContainer(context, container)
+    const context: Context = { input, plan, sandbox, all }
+    if (outdated.length > 0)
+      for (const found of outdated)
+        plan.actions.push({ type: 'stopContainer', found, message: `Container ${found.name} will be restarted with all others of its pod` })
+    else if (planInitContainers(context)) for (const container of mainContainersOf(pod)) planContainer(context, container)
   }
   planOldAttempts(pod, view, plan)
   return plan
@@ -79,19 +85,19 @@ interface Context {
   input: PlanInput
   plan: PodPlan
   sandbox: Sandbox
+  all: RestartOfAll
 }
 
 /** Every main container ended for good, or an init container did without success. */
-function hasPodEnded(pod: Pod, view: PodView): boolean {
+function hasPodEnded(pod: Pod, view: PodView, all: RestartOfAll): boolean {
+  const hasEndedForGood = (container: PodContainer, latest: RuntimeContainer | undefined): boolean =>
+    latest !== undefined && hasEnded(latest) && !mayRestart(pod, container, exitCodeOf(latest)) && !all.isOutdated(latest)
   const failedInit = initContainersOf(pod).some((container) => {
     const latest = latestOf(view, container.spec.name)
-    return container.role === 'init' && latest && hasEnded(latest) && !hasSucceeded(latest) && !mayRestart(pod, container, latest)
+    return container.role === 'init' && latest && !hasSucceeded(latest) && hasEndedForGood(container, latest)
   })
   if (failedInit) return true
-  return mainContainersOf(pod).every((container) => {
-    const latest = latestOf(view, container.spec.name)
-    return latest && hasEnded(latest) && !mayRestart(pod, container, latest)
-  })
+  return mainContainersOf(pod).every((container) => hasEndedForGood(container, latestOf(view, container.spec.name)))
 }
 
 /** The containers stay for their logs; whatever still runs (sidecars) and the sandbox go. */
@@ -114,14 +120,14 @@ function planSandbox(view: PodView, plan: PodPlan): void {
 
 /** Whether the main containers may run. Once one was made in this sandbox, ended init containers need not be there any more. */
 function planInitContainers(context: Context): boolean {
-  const { input, sandbox } = context
+  const { input, sandbox, all } = context
   const { pod, view } = input
   const mainNames = new Set(pod.spec.containers.map((spec) => spec.name))
-  const isPast = view.containers.some((found) => found.sandboxId === sandbox.id && mainNames.has(found.name))
+  const isPast = view.containers.some((found) => found.sandboxId === sandbox.id && mainNames.has(found.name) && !all.isOutdated(found))
   for (const container of initContainersOf(pod)) {
     const latest = latestIn(view, container.spec.name, sandbox)
     if (container.role === 'init') {
-      if (isPast || (latest && hasSucceeded(latest))) continue
+      if (isPast || (latest && hasSucceeded(latest) && !all.isOutdated(latest))) continue
       planContainer(context, container)
       return false
     }
@@ -137,7 +143,7 @@ const latestIn = (view: PodView, name: string, sandbox: Sandbox): RuntimeContain
 }
 
 function planContainer(context: Context, container: PodContainer): void {
-  const { input, plan, sandbox } = context
+  const { input, plan, sandbox, all } = context
   const { pod, view } = input
   const { name } = container.spec
   const latest = latestOf(view, name)
@@ -146,8 +152,10 @@ function planContainer(context: Context, container: PodContainer): void {
     const attempt = told?.containerID ? (told.restartCount ?? 0) + 1 : 0
     plan.actions.push({ type: 'createContainer', container, attempt, sandbox, restartDelayMs: 0 })
   } else if (hasEnded(latest)) {
+    // With a new sandbox init containers run again, and so do containers that may be restarted.
     const isOfThisSandbox = latest.sandboxId === sandbox.id
-    if (isOfThisSandbox ? mayRestart(pod, container, latest) : !isDone(pod, container, latest)) planRestart(context, container, latest)
+    const isDone = (isOfThisSandbox || container.role === 'main') && !mayRestart(pod, container, exitCodeOf(latest))
+    if (!isDone || all.isOutdated(latest)) planRestart(context, container, latest)
   } else if (latest.state === 'created') {
     plan.actions.push(
       latest.sandboxId === sandbox.id ? { type: 'startContainer', container, found: latest } : { type: 'removeContainer', found: latest },
@@ -158,10 +166,6 @@ function planContainer(context: Context, container: PodContainer): void {
   }
 }
 
-/** With a new sandbox init containers run again, and so do containers that may be restarted. */
-const isDone = (pod: Pod, container: PodContainer, ended: RuntimeContainer): boolean =>
-  container.role === 'main' && !mayRestart(pod, container, ended)
-
 function restartReasonOf(input: PlanInput, container: PodContainer, running: RuntimeContainer): string | undefined {
   const { name } = container.spec
   if (recordedHashOf(running) !== specHashOf(container.spec)) return `Container ${name} definition changed, will be restarted`
@@ -169,10 +173,17 @@ function restartReasonOf(input: PlanInput, container: PodContainer, running: Run
   return unhealthy && `Container ${name} ${unhealthy}, will be restarted`
 }
 
-function planRestart({ input, plan, sandbox }: Context, container: PodContainer, ended: RuntimeContainer): void {
+function planRestart({ input, plan, sandbox, all }: Context, container: PodContainer, ended: RuntimeContainer): void {
   const time = restartTimeOf(ended)
-  if (time.dueAtMs <= input.nowMs) {
-    plan.actions.push({ type: 'createContainer', container, attempt: ended.attempt + 1, sandbox, restartDelayMs: time.nextDelayMs })
+  const isFaultless = all.isOutdated(ended) && !all.isCause(ended.id)
+  if (isFaultless || time.dueAtMs <= input.nowMs) {
+    plan.actions.push({
+      type: 'createContainer',
+      container,
+      attempt: ended.attempt + 1,
+      sandbox,
+      restartDelayMs: isFaultless ? time.delayMs : time.nextDelayMs,
+    })
     return
   }
   const { namespace, name, uid } = input.pod.metadata

@@ -1,9 +1,19 @@
-import type { Pod, V1ContainerStatus, V1PodStatus } from '@quarterdeck/api'
+import type { Pod, V1ContainerStateTerminated, V1ContainerStatus, V1PodStatus } from '@quarterdeck/api'
 import { timestamp } from '@quarterdeck/api-machinery'
 
 import { containerStatusOf, type ContainerStatusInput } from './container-status.ts'
 import { podConditionsOf } from './pod-conditions.ts'
-import { activeSandboxOf, initContainersOf, isTerminalPhase, mainContainersOf, type PodView } from './pod-model.ts'
+import {
+  activeSandboxOf,
+  containersOf,
+  initContainersOf,
+  isTerminalPhase,
+  latestOf,
+  mainContainersOf,
+  type PodContainer,
+  type PodView,
+} from './pod-model.ts'
+import { hasRestartAllRule, mayRestart, restartOfAll } from './restart-policy.ts'
 
 export interface PodStatusInput extends Omit<ContainerStatusInput, 'isInitialized'> {
   pod: Pod
@@ -22,7 +32,16 @@ export function podStatusOf(input: PodStatusInput): V1PodStatus {
   const isPast = pod.spec.containers.some((spec) => view.containers.some((found) => found.name === spec.name))
   const isInitialized = isPast || initStatuses.every((status, i) => isInitDone(status, init[i]?.role === 'sidecar'))
   const statuses = mainContainersOf(pod).map((container) => containerStatusOf({ ...input, isInitialized }, container))
-  const phase = phaseOf(input, { initStatuses, statuses, isInitialized })
+  const all = restartOfAll(pod, view)
+  const outdated = new Set(
+    containersOf(pod)
+      .map(({ spec }) => spec.name)
+      .filter((name) => {
+        const latest = latestOf(view, name)
+        return latest && all.isOutdated(latest)
+      }),
+  )
+  const phase = phaseOf(input, { initStatuses, statuses, isInitialized, outdated })
   const sandbox = activeSandboxOf(view)
   const ips = pod.spec.hostNetwork ? input.hostIps : sandbox?.ip ? [sandbox.ip] : (pod.status.podIPs ?? []).map((entry) => entry.ip)
   const status: V1PodStatus = {
@@ -44,6 +63,7 @@ export function podStatusOf(input: PodStatusInput): V1PodStatus {
     nowMs: input.nowMs,
     hasSandbox: sandbox !== undefined,
     incompleteInit: isInitialized ? [] : initStatuses.filter((s, i) => !isInitDone(s, init[i]?.role === 'sidecar')).map((s) => s.name),
+    restartsAll: hasRestartAllRule(pod) ? outdated.size > 0 : undefined,
     unready: [...initStatuses.filter((_, i) => init[i]?.role === 'sidecar'), ...statuses].filter((s) => !s.ready).map((s) => s.name),
   })
   return status
@@ -57,6 +77,8 @@ interface Statuses {
   initStatuses: V1ContainerStatus[]
   statuses: V1ContainerStatus[]
   isInitialized: boolean
+  /** Containers that make way for a restart of all, by name. */
+  outdated: ReadonlySet<string>
 }
 
 function phaseOf(input: PodStatusInput, found: Statuses): string {
@@ -67,16 +89,24 @@ function phaseOf(input: PodStatusInput, found: Statuses): string {
   return phaseOfContainers(pod, found)
 }
 
-function phaseOfContainers(pod: Pod, { initStatuses, statuses, isInitialized }: Statuses): string {
-  const policy = pod.spec.restartPolicy ?? 'Always'
+function phaseOfContainers(pod: Pod, { initStatuses, statuses, isInitialized, outdated }: Statuses): string {
   const init = initContainersOf(pod)
-  const hasFailedInit = initStatuses.some((status, i) => init[i]?.role === 'init' && (status.state?.terminated?.exitCode ?? 0) !== 0)
-  if (!isInitialized) return hasFailedInit && policy === 'Never' ? 'Failed' : 'Pending'
-  const isStopped = (status: V1ContainerStatus) => status.state?.terminated ?? (status.state?.waiting && status.lastState?.terminated)
+  const main = mainContainersOf(pod)
+  const isFinal = (container: PodContainer, status: V1ContainerStatus): boolean => {
+    const exitCode = endOf(status)?.exitCode
+    return exitCode !== undefined && !outdated.has(status.name) && !mayRestart(pod, container, exitCode)
+  }
+  if (initStatuses.some((status, i) => init[i]?.role === 'init' && endOf(status)?.exitCode !== 0 && isFinal(init[i], status)))
+    return 'Failed'
+  if (!isInitialized) return 'Pending'
   if (statuses.some((status) => status.state?.waiting && !status.lastState?.terminated)) return 'Pending'
   if (statuses.some((status) => status.state?.running)) return 'Running'
-  if (!statuses.every(isStopped)) return 'Pending'
-  if (policy === 'Always') return 'Running'
-  if (statuses.every((status) => status.state?.terminated?.exitCode === 0)) return 'Succeeded'
-  return policy === 'Never' ? 'Failed' : 'Running'
+  if (!statuses.every(endOf)) return 'Pending'
+  if (!statuses.every((status, i) => main[i] && isFinal(main[i], status))) return 'Running'
+  return statuses.every((status) => endOf(status)?.exitCode === 0) ? 'Succeeded' : 'Failed'
+}
+
+/** How the last run of a container that does not run ended. */
+function endOf({ state, lastState }: V1ContainerStatus): V1ContainerStateTerminated | undefined {
+  return state?.terminated ?? (state?.waiting && lastState?.terminated)
 }
