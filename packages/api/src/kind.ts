@@ -81,6 +81,10 @@ export interface Kind<T extends KubeObject = KubeObject> {
   gracePeriodSeconds: GracePeriod<T> | undefined
   /** Marks an object whose deletion has begun and not ended (a Namespace's phase). Mutates. */
   beginDeletion: Reader<T, void> | undefined
+  /** What becomes of dependents if a deletion doesn't say: kinds that are older than garbage collection orphan them. */
+  defaultPropagation: 'Background' | 'Orphan'
+  /** What a client should know of an object that it may store all the same. `old` absent: a new one. */
+  warnings(object: T, old: T | undefined): string[]
   storedAs: StoredAs<T> | undefined
 }
 
@@ -115,6 +119,8 @@ export function defineKind<T extends KubeObject>(spec: KindSpec<T>): Kind<T> {
     nameErrors: undefined,
     gracePeriodSeconds: undefined,
     beginDeletion: undefined,
+    defaultPropagation: 'Background',
+    warnings: () => [],
     storedAs: undefined,
     ...spec,
     resource: spec.group ? `${spec.plural}.${spec.group}` : spec.plural,

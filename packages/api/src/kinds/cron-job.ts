@@ -1,11 +1,12 @@
 import type { Namespaced } from '@quarterdeck/api-machinery'
 
-import { applyJobSpecDefaults } from '../batch/job-defaults.ts'
+import { applyJobTemplateDefaults } from '../batch/job-defaults.ts'
 import { jobSpecWarnings, nameWarnings } from '../batch/job-warnings.ts'
 import type { V1CronJob } from '../generated/types.ts'
-import { ageColumn, defineKind, nameColumn } from '../kind.ts'
+import { ageColumn, defineKind, nameColumn, type Column } from '../kind.ts'
 import { humanDuration } from '../pod-spec/human-duration.ts'
 import { selectorText, templateColumns } from '../pod-spec/template-columns.ts'
+import type { Job } from './job.ts'
 import { validateCronJob, validateCronJobCreate, validateCronJobUpdate } from '../validation/cron-job.ts'
 
 export type CronJob = Namespaced<V1CronJob, 'spec' | 'status'>
@@ -42,7 +43,7 @@ export const cronJobs = defineKind<CronJob>({
     { name: 'Active', type: 'integer', description: 'Jobs that are running.', priority: 0, value: (o) => o.status?.active?.length ?? 0 },
     { name: 'Last Schedule', type: 'string', description: 'Time since a Job was last scheduled.', priority: 0, value: lastScheduleText },
     ageColumn,
-    ...templateColumnsOfJobs(),
+    ...jobTemplateColumns(),
   ],
   applyDefaults({ spec }) {
     if (!spec) return
@@ -67,3 +68,15 @@ export const cronJobs = defineKind<CronJob>({
 
 const zoneInSchedule =
   'cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details'
+
+function lastScheduleText({ status }: CronJob, nowMs: number): string {
+  return status?.lastScheduleTime ? humanDuration(nowMs - Date.parse(status.lastScheduleTime)) : '<none>'
+}
+
+function jobTemplateColumns(): Column<CronJob>[] {
+  const jobOf = (object: CronJob): Job => ({ ...object, spec: object.spec.jobTemplate?.spec ?? { template: {} }, status: {} })
+  return templateColumns((job: Job) => selectorText(job.spec.selector)).map((column) => ({
+    ...column,
+    value: (object, nowMs) => column.value(jobOf(object), nowMs),
+  }))
+}

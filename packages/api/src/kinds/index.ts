@@ -4,11 +4,13 @@ import { controllerRevisions } from './controller-revision.ts'
 import { csiDrivers } from './csi-driver.ts'
 import { csiNodes } from './csi-node.ts'
 import { csiStorageCapacities } from './csi-storage-capacity.ts'
+import { cronJobs } from './cron-job.ts'
 import { deployments } from './deployment.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { endpoints } from './endpoints.ts'
 import { eventsV1 } from './event-v1.ts'
 import { events } from './event.ts'
+import { jobs } from './job.ts'
 import { leases } from './lease.ts'
 import { namespaces } from './namespace.ts'
 import { nodes } from './node.ts'
@@ -46,6 +48,8 @@ export const builtInKinds: readonly Kind[] = [
   controllerRevisions,
   deployments,
   replicaSets,
+  cronJobs,
+  jobs,
   leases,
   endpointSlices,
   eventsV1,

@@ -7,6 +7,7 @@ import {
   type KubeObject,
   type ResourceName,
 } from '@quarterdeck/api-machinery'
+import type { Kind } from '@quarterdeck/api'
 import type { DeleteOptions } from '@quarterdeck/client'
 import type { StoredObject, Write } from '@quarterdeck/storage'
 
@@ -62,7 +63,7 @@ function deletedForm(request: ApiRequest, old: KubeObject, options: DeleteOption
   const { kind } = request
   const next: KubeObject = { ...old, metadata: { ...old.metadata } }
   const { metadata } = next
-  const finalizers = plannedFinalizers(metadata.finalizers ?? [], options)
+  const finalizers = plannedFinalizers(kind, metadata.finalizers ?? [], options)
   if (finalizers.length > 0) metadata.finalizers = finalizers
   else delete metadata.finalizers
   const graceSeconds = kind.gracePeriodSeconds?.(old, options.gracePeriodSeconds) ?? 0
@@ -77,10 +78,16 @@ function deletedForm(request: ApiRequest, old: KubeObject, options: DeleteOption
   return next
 }
 
-function plannedFinalizers(current: readonly string[], { propagationPolicy }: DeleteOptions): string[] {
-  if (!propagationPolicy) return [...current]
+function plannedFinalizers(kind: Kind, current: readonly string[], { propagationPolicy }: DeleteOptions): string[] {
+  const asked = propagationPolicy ?? (isDecided(current) ? undefined : kind.defaultPropagation)
+  if (!asked) return [...current]
   const kept = current.filter((f) => f !== propagationFinalizers.Orphan && f !== propagationFinalizers.Foreground)
-  return propagationPolicy === 'Background' ? kept : [...kept, propagationFinalizers[propagationPolicy]]
+  return asked === 'Background' ? kept : [...kept, propagationFinalizers[asked]]
+}
+
+/** An earlier deletion, or who made the object, has said what becomes of its dependents. */
+function isDecided(finalizers: readonly string[]): boolean {
+  return finalizers.includes(propagationFinalizers.Orphan) || finalizers.includes(propagationFinalizers.Foreground)
 }
 
 function isSameDeletion(old: KubeObject, next: KubeObject): boolean {

@@ -45,6 +45,7 @@ export async function planCreate(core: ApiCore, request: ApiRequest, object: Kub
     reader,
   )
   refuse(kind, name, [...validateMeta(object, kind), ...kind.validate(object), ...kind.validateCreate(object)], object)
+  warn(request, kind.warnings(object, undefined))
   const write: CreateWrite = {
     type: 'create',
     key: storeKey(kind, object),
@@ -114,6 +115,7 @@ export async function planUpdate(
       object,
     )
     if (kind.hasGeneration && changesSpec(object, old)) object.metadata.generation = (old.metadata.generation ?? 0) + 1
+    warn(request, kind.warnings(object, old))
   }
   if (isDeepStrictEqual(withoutVersion(object), withoutVersion(old)) && alongside.length === 0)
     return { object: old, writes: [], unchanged: stored }
@@ -216,6 +218,11 @@ function newErrors(kind: Kind, object: KubeObject, old: KubeObject): FieldError[
   if (errors.length === 0) return errors
   const before = new Set(kind.validate(old).map(errorText))
   return errors.filter((error) => !before.has(errorText(error)))
+}
+
+/** A request that is tried again warns once. */
+function warn(request: ApiRequest, warnings: readonly string[]): void {
+  for (const warning of warnings) if (!request.warnings.includes(warning)) request.warnings.push(warning)
 }
 
 function errorText({ field, message }: FieldError): string {
