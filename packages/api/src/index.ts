@@ -45,3 +45,12 @@ export { podSummaryOf, type PodSummary } from './pod-spec/pod-summary.ts'
 export { qualityOfServiceOf, type QualityOfService } from './pod-spec/quality-of-service.ts'
 export { accessModesText } from './volumes/access-modes.ts'
 export { namesStorageClass, storageClassNameOf } from './volumes/storage-class-name.ts'
+export { bestFitOf, hasSameMode, isCandidate, isLargeEnough, isVolumeOfClaim, mismatchOf } from './volumes/match-claim.ts'
+export { claimNameOf, claimNamesOf, foreignClaimProblem, usesClaim } from './volumes/pod-claims.ts'
+export {
+  claimProtectionFinalizer,
+  isLocalPathVolume,
+  localPath,
+  volumeAnnotations,
+  volumeProtectionFinalizer,
+} from './volumes/volume-names.ts'

@@ -73,6 +73,10 @@ export class ApiCore implements AdmissionReader {
     return cache.get(namespace, name)
   }
 
+  async list(resource: string): Promise<readonly StoredObject[]> {
+    return (await this.store.cache(resource)).list()
+  }
+
   admit(attributes: Omit<AdmissionAttributes, 'reader'>, reader: AdmissionReader = this): Promise<void> {
     return runAdmission(this.#admission, Object.assign(attributes, { reader }))
   }

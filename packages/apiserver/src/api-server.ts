@@ -4,10 +4,13 @@ import type { Client, PatchType } from '@quarterdeck/client'
 import type { ObjectStore } from '@quarterdeck/storage'
 
 import type { AdmissionPlugin } from './admission/admission.ts'
+import { claimResize } from './admission/claim-resize.ts'
+import { defaultStorageClass } from './admission/default-storage-class.ts'
 import { defaultTolerations } from './admission/default-tolerations.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { serviceAccountAdmission } from './admission/service-account.ts'
 import { createServiceAllocation } from './admission/service-allocation.ts'
+import { storageProtection } from './admission/storage-protection.ts'
 import { ApiCore } from './api-core.ts'
 import { applyAll, type ApplyAllOptions, type AppliedObject } from './apply-all.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
@@ -62,6 +65,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     namespaceLifecycle,
     serviceAccountAdmission,
     defaultTolerations,
+    defaultStorageClass,
+    storageProtection,
+    claimResize,
     createServiceAllocation({ serviceCidr, nodePortRange }),
   ]
   const core = new ApiCore({ store, registry: new KindRegistry(), authorizer, admission })

@@ -87,6 +87,11 @@ async function planAll(
   const pending = new Map<string, StoredObject>()
   const reader: AdmissionReader = {
     read: async (resource, namespace, name) => pending.get(`${resource}/${namespace}/${name}`) ?? core.read(resource, namespace, name),
+    list: async (resource) => {
+      const planned = [...pending.values()].filter(({ key }) => key.resource === resource)
+      const isPlanned = ({ key }: StoredObject): boolean => pending.has(`${resource}/${key.namespace}/${key.name}`)
+      return [...(await core.list(resource)).filter((stored) => !isPlanned(stored)), ...planned]
+    },
   }
   const applied: AppliedObject[] = []
   const writes: PlannedDocument[] = []

@@ -3,6 +3,7 @@ import { createIfAbsent, getIfExists, type Client } from '@quarterdeck/client'
 
 import { createAuthorityKeyPair, openAuthority, type CertificateAuthority } from './auth/certificate-authority.ts'
 import { createSigningKeyPem } from './auth/service-account-tokens.ts'
+import { ensureStorageClass } from './default-class.ts'
 
 const authorityDays = 3650
 const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'] as const
@@ -16,6 +17,7 @@ export interface ClusterIdentity {
 /** Makes what a cluster needs before its first request, unless it is there. Safe to run by several servers at once. */
 export async function bootstrapCluster(client: Client): Promise<ClusterIdentity> {
   for (const name of systemNamespaces) await createIfAbsent<Namespace>(client, namespaces, { metadata: { name }, spec: {}, status: {} })
+  await ensureStorageClass(client)
   const authority = await ensureSecret(client, 'quarterdeck-cluster-ca', 'kubernetes.io/tls', async () => {
     const pair = await createAuthorityKeyPair('quarterdeck-ca', authorityDays)
     return { 'tls.crt': pair.certificatePem, 'tls.key': pair.keyPem }

@@ -7,6 +7,8 @@ import type { User } from '../auth/user.ts'
 /** What a plugin may look at. Reads are of the caches, which may lag behind. */
 export interface AdmissionReader {
   read(resource: string, namespace: string, name: string): Promise<StoredObject | undefined>
+  /** Every object of a resource. For kinds of which there are few. */
+  list(resource: string): Promise<readonly StoredObject[]>
 }
 
 /** One write on its way through admission. Plugins mutate `object` and add to `alongside`. */
