@@ -64,7 +64,7 @@ describe('[JO1] a new Job', () => {
       {},
       { completions: 1, parallelism: 1, backoffLimit: 6, completionMode: 'NonIndexed', podReplacementPolicy: 'TerminatingOrFailed' },
     ],
-    ['only parallelism', { parallelism: 3 }, { parallelism: 3, completions: undefined as never }],
+    ['only parallelism', { parallelism: 3 }, { parallelism: 3 }],
     ['a limit per index', { backoffLimitPerIndex: 1 }, { backoffLimit: 2 ** 31 - 1 }],
     ['a failure policy', { podFailurePolicy: { rules: [] } }, { podReplacementPolicy: 'Failed' }],
   ]

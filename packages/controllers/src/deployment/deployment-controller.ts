@@ -14,7 +14,7 @@ import {
 } from '@quarterdeck/controller-runtime'
 
 import { applyClaim, planClaim } from '../ownership/claim.ts'
-import { isNamespaceTerminating } from '../replicas/reconcile-replicas.ts'
+import { isNamespaceTerminating } from '../pods/change-pods.ts'
 import { revisionAnnotation } from './annotations.ts'
 import { hasProgressDeadline, withCondition } from './conditions.ts'
 import { planDeployment, type DeploymentPlan, type ReplicaSetChange } from './plan-deployment.ts'

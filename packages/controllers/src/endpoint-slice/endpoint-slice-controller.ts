@@ -13,7 +13,7 @@ import {
 } from '@quarterdeck/controller-runtime'
 
 import { controllerReference } from '../ownership/owner-reference.ts'
-import { isNamespaceTerminating } from '../replicas/reconcile-replicas.ts'
+import { isNamespaceTerminating } from '../pods/change-pods.ts'
 import {
   hasManagedEndpoints,
   isHeadless,

@@ -4,7 +4,7 @@ import { endpoints, pods, services, type Endpoints, type Service } from '@quarte
 import { isApiError, keyOf, type ObjectKey } from '@quarterdeck/api-machinery'
 import { defineController, done, onlyThis, watch, type ReconcileContext, type ReconcileResult } from '@quarterdeck/controller-runtime'
 
-import { isNamespaceTerminating } from '../replicas/reconcile-replicas.ts'
+import { isNamespaceTerminating } from '../pods/change-pods.ts'
 import {
   hasManagedEndpoints,
   isHeadless,

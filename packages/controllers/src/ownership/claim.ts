@@ -33,29 +33,47 @@ export function planClaim<T extends KubeObject>(
   return plan
 }
 
+export interface Claim<T extends KubeObject> {
+  plan: ClaimPlan<T>
+  kind: Kind<T>
+  /** Put on what is adopted and taken from what is released. */
+  finalizer?: string
+}
+
 /** Carries a claim out; resolves with everything owned afterwards. Adopts only after the owner was seen alive on the server. */
 export async function applyClaim<O extends KubeObject, T extends KubeObject>(
   client: Client,
   owner: { object: O; kind: Kind<O> },
-  claim: { plan: ClaimPlan<T>; kind: Kind<T> },
+  { plan, kind, finalizer }: Claim<T>,
 ): Promise<T[]> {
-  const { plan, kind } = claim
-  for (const object of plan.release) await release(client, { kind, object, ownerUid: owner.object.metadata.uid })
+  for (const object of plan.release) await release(client, { kind, object, ownerUid: owner.object.metadata.uid, finalizer })
   if (plan.adopt.length === 0) return plan.owned
   await assertAlive(client, owner)
   const adopted: T[] = []
   for (const object of plan.adopt) {
     const ownerReferences = [...(object.metadata.ownerReferences ?? []), controllerReference(owner.object, owner.kind)]
-    adopted.push(await client.update(kind, { ...object, metadata: { ...object.metadata, ownerReferences } }))
+    const finalizers = withFinalizer(object.metadata.finalizers, finalizer)
+    adopted.push(await client.update(kind, { ...object, metadata: { ...object.metadata, ownerReferences, finalizers } }))
   }
   return [...plan.owned, ...adopted]
 }
 
-async function release<T extends KubeObject>(client: Client, target: { kind: Kind<T>; object: T; ownerUid: string }): Promise<void> {
-  const { kind, object, ownerUid } = target
+function withFinalizer(finalizers: string[] | undefined, finalizer: string | undefined): string[] | undefined {
+  return finalizer && !finalizers?.includes(finalizer) ? [...(finalizers ?? []), finalizer] : finalizers
+}
+
+interface Release<T> {
+  kind: Kind<T & KubeObject>
+  object: T
+  ownerUid: string
+  finalizer: string | undefined
+}
+
+async function release<T extends KubeObject>(client: Client, { kind, object, ownerUid, finalizer }: Release<T>): Promise<void> {
   const ownerReferences = (object.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== ownerUid)
+  const finalizers = object.metadata.finalizers?.filter((other) => other !== finalizer)
   try {
-    await client.update(kind, { ...object, metadata: { ...object.metadata, ownerReferences } })
+    await client.update(kind, { ...object, metadata: { ...object.metadata, ownerReferences, finalizers } })
   } catch (error) {
     if (!isApiError(error, 'NotFound')) throw error
   }

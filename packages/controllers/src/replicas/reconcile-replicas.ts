@@ -1,8 +1,9 @@
 import { pods, type Kind, type Pod, type V1PodTemplateSpec, type V1ReplicaSetStatus } from '@quarterdeck/api'
-import { isApiError, keyOf, type KubeObject } from '@quarterdeck/api-machinery'
-import { again, done, onlyThis, updateStatus, type ReconcileContext, type ReconcileResult } from '@quarterdeck/controller-runtime'
+import { keyOf, type KubeObject } from '@quarterdeck/api-machinery'
+import { again, done, updateStatus, type ReconcileContext, type ReconcileResult } from '@quarterdeck/controller-runtime'
 
 import { applyClaim, planClaim } from '../ownership/claim.ts'
+import { createPod, deletePod, isNamespaceTerminating } from '../pods/change-pods.ts'
 import { availableInMs, isActive } from '../pods/pod-state.ts'
 import { podsToDelete } from './deletion-order.ts'
 import { podFromTemplate } from './pod-from-template.ts'
@@ -74,40 +75,12 @@ interface Applied {
 }
 
 async function applyReplicas<T extends KubeObject>(replicated: Replicated<T>, plan: ReplicaPlan, ctx: ReconcileContext): Promise<Applied> {
-  const created = await slowStartBatch(plan.create, () => createPod(replicated, ctx))
-  const deleted = await Promise.allSettled(plan.delete.map((pod) => deletePod(replicated.object, pod, ctx)))
+  const { object, kind, template } = replicated
+  const created = await slowStartBatch(plan.create, () => createPod(object, podFromTemplate(object, kind, template), ctx))
+  const deleted = await Promise.allSettled(plan.delete.map((pod) => deletePod(object, pod, ctx)))
   const createError = created.failures.find((error) => !isNamespaceTerminating(error))
   const deleteError = deleted.find((result) => result.status === 'rejected')?.reason as Error | undefined
   if (createError) return { error: createError, failure: { reason: 'FailedCreate', message: createError.message } }
   if (deleteError) return { error: deleteError, failure: { reason: 'FailedDelete', message: deleteError.message } }
   return { error: undefined, failure: undefined }
 }
-
-async function createPod<T extends KubeObject>({ object, kind, template }: Replicated<T>, ctx: ReconcileContext): Promise<void> {
-  try {
-    const pod = await ctx.client.create(pods, podFromTemplate(object, kind, template))
-    ctx.recorder.event(object, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`)
-  } catch (error) {
-    if (!isNamespaceTerminating(error)) ctx.recorder.event(object, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`)
-    throw error
-  }
-}
-
-async function deletePod(owner: KubeObject, pod: Pod, ctx: ReconcileContext): Promise<void> {
-  const { key, options } = onlyThis(pod)
-  try {
-    await ctx.client.delete(pods, key, options)
-    ctx.recorder.event(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`)
-  } catch (error) {
-    if (isApiError(error, 'NotFound', 'Conflict')) return
-    ctx.recorder.event(owner, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`)
-    throw error
-  }
-}
-
-/** Nothing can be made in a namespace that goes away, and nothing needs to be. */
-export function isNamespaceTerminating(error: unknown): boolean {
-  return isApiError(error, 'Forbidden') && (error.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') ?? false)
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

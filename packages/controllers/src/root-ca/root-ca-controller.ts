@@ -9,7 +9,7 @@ import {
   type ReconcileResult,
 } from '@quarterdeck/controller-runtime'
 
-import { isNamespaceTerminating } from '../replicas/reconcile-replicas.ts'
+import { isNamespaceTerminating } from '../pods/change-pods.ts'
 
 const configMapName = 'kube-root-ca.crt'
 const descriptionAnnotation = 'kubernetes.io/description'

@@ -2,7 +2,7 @@ import { namespaces, serviceAccounts } from '@quarterdeck/api'
 import { isApiError, type ObjectKey } from '@quarterdeck/api-machinery'
 import { defineController, done, watch, type ReconcileContext, type ReconcileResult } from '@quarterdeck/controller-runtime'
 
-import { isNamespaceTerminating } from '../replicas/reconcile-replicas.ts'
+import { isNamespaceTerminating } from '../pods/change-pods.ts'
 
 /** The account of Pods that name none. */
 const defaultName = 'default'
