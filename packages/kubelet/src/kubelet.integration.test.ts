@@ -53,6 +53,46 @@ void describe('a kubelet on a real engine', () => {
     assert.deepEqual(await bench.runtime.listSandboxes(created.metadata.uid), [])
   })
 
+  void test('[N15] a pod that does not fit is refused, says why, and can be deleted', async () => {
+    await bench.createPod('large', { containers: [{ ...container(), resources: { requests: { cpu: '10k' } } }] })
+    const pod = await bench.waitForPod('large', ({ status }) => status.phase === 'Failed')
+    assert.equal(pod.status.reason, 'OutOfcpu')
+    assert.match(pod.status.message ?? '', /^Pod was rejected: Node didn't have enough resource: cpu, requested: 10000000, used: \d+/)
+    await remove('large')
+  })
+
+  void test('[N14] a container that asks for it has all of its pod restarted, init containers first', async () => {
+    const asks = { operator: 'In', values: [42] }
+    await bench.createPod('again', {
+      restartPolicy: 'Never',
+      volumes: [{ name: 'scratch', emptyDir: {} }],
+      initContainers: [
+        {
+          ...container({ command: ['sh', '-c', 'echo run >> /scratch/runs'] }),
+          name: 'first',
+          volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+        },
+      ],
+      containers: [
+        {
+          ...container({
+            command: ['sh', '-c', 'test $(wc -l < /scratch/runs) = 2 || exit 42; trap "exit 0" TERM; while true; do sleep 0.1; done'],
+          }),
+          restartPolicy: 'Never',
+          restartPolicyRules: [{ action: 'RestartAllContainers', exitCodes: asks }],
+          volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+        },
+        { ...container(), name: 'other' },
+      ],
+    })
+    const pod = await bench.waitForPod('again', (p) => isReady(p) && stateOf(p)?.restartCount === 1)
+    assert.equal(stateOf(pod)?.lastState?.terminated?.exitCode, 42)
+    assert.equal(stateOf(pod, 'first')?.restartCount, 1)
+    assert.equal(stateOf(pod, 'other')?.restartCount, 1)
+    assert.equal(pod.status.conditions?.find(({ type }) => type === 'AllContainersRestarting')?.status, 'False')
+    await remove('again')
+  })
+
   void test('events tell what happened to a pod', async () => {
     await bench.createPod('told', { containers: [container()] })
     const pod = await bench.waitForPod('told', isReady)

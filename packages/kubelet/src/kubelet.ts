@@ -5,6 +5,7 @@ import type { Client } from '@quarterdeck/client'
 import { createEventSink, createInformer, createLogger, type Informer, type Logger, realClock } from '@quarterdeck/controller-runtime'
 import type { ContainerRuntime } from '@quarterdeck/runtime'
 
+import { PodAdmission } from './admission/pod-admission.ts'
 import { parseResolvConf } from './containers/name-resolution.ts'
 import { ImagePuller } from './images/image-puller.ts'
 import { authFor } from './images/registry-auth.ts'
@@ -14,6 +15,7 @@ import { runNodeLease } from './node/lease.ts'
 import { NodeReporter } from './node/node-reporter.ts'
 import { ReferencedObjects } from './objects/referenced-objects.ts'
 import { PodFolders } from './pods/pod-folders.ts'
+import { isTerminalPhase } from './pods/pod-model.ts'
 import { PodWorkers } from './pods/pod-workers.ts'
 import { createKubeletHandler, type KubeletHandler } from './server/kubelet-handler.ts'
 import { PodVolumes } from './volumes/pod-volumes.ts'
@@ -80,6 +82,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     recorder: sink.recorder('kubelet', nodeName),
     hostIps: addresses,
     dns: await clusterDnsOf(options),
+    admission: new PodAdmission(client, nodeName),
     folders,
     volumes: new PodVolumes(folders),
     objects,
@@ -96,7 +99,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const loops = [
     reporter.run(() => registered.resolve()),
     registered.promise.then(() => runNodeLease({ client, nodeName, clock: realClock, log, signal })),
-    followPods({ informer, workers, services: options.services, signal }),
+    registered.promise.then(() => followPods({ informer, workers, services: options.services, admission: context.admission, signal })),
   ]
   signal.addEventListener('abort', () => registered.resolve(), { once: true })
   return {
@@ -113,13 +116,15 @@ interface FollowPods {
   informer: Informer<Pod>
   workers: PodWorkers
   services: Informer<Service>
+  admission: PodAdmission
   signal: AbortSignal
 }
 
-async function followPods({ informer, workers, services, signal }: FollowPods): Promise<void> {
+async function followPods({ informer, workers, services, admission, signal }: FollowPods): Promise<void> {
   // Environments hold the services: none may be made before they are known.
   await Promise.all([informer.synced(), services.synced()])
   if (signal.aborted) return
+  for (const pod of informer.list()) if (pod.status.startTime !== undefined && !isTerminalPhase(pod.status.phase)) admission.take(pod)
   informer.onChange((change) => {
     if (change.type === 'deleted') workers.remove(change.object.metadata.uid)
     else workers.put(change.object)

@@ -3,6 +3,7 @@ import type { Client } from '@quarterdeck/client'
 import type { Clock, EventRecorder, Logger } from '@quarterdeck/controller-runtime'
 import type { ContainerRuntime, RuntimeInfo } from '@quarterdeck/runtime'
 
+import type { PodAdmission } from './admission/pod-admission.ts'
 import type { ClusterDns } from './containers/name-resolution.ts'
 import type { ImagePuller } from './images/image-puller.ts'
 import type { ReferencedObjects } from './objects/referenced-objects.ts'
@@ -22,6 +23,7 @@ export interface NodeContext {
   recorder: EventRecorder
   hostIps: readonly string[]
   dns: ClusterDns
+  admission: PodAdmission
   folders: PodFolders
   volumes: PodVolumes
   objects: ReferencedObjects

@@ -5,7 +5,7 @@ import type { Pod, V1Container } from '@quarterdeck/api'
 import { type ContainerConfig, type ImageDetail, isRuntimeError, type RuntimeContainer, type Sandbox } from '@quarterdeck/runtime'
 
 import { downwardOf, type NodeContext } from '../node-context.ts'
-import { containerLabelsOf } from '../pods/container-labels.ts'
+import { containerLabelsOf, type RestartNotes } from '../pods/container-labels.ts'
 import { ContainerWaitError } from '../pods/container-wait-error.ts'
 import { identityOf, type PodContainer } from '../pods/pod-model.ts'
 import type { VolumePaths } from '../volumes/pod-volumes.ts'
@@ -22,7 +22,7 @@ export interface StartRequest {
   container: PodContainer
   sandbox: Sandbox
   attempt: number
-  restartDelayMs: number
+  notes: RestartNotes
   volumes: VolumePaths
   /** Gives up pulling its image. */
   signal: AbortSignal
@@ -133,7 +133,7 @@ async function configOf(context: NodeContext, request: StartRequest, image: Imag
     security: securityOf(pod, spec, image),
     pid: pod.spec.hostPID ? 'host' : pod.spec.shareProcessNamespace ? 'pod' : 'container',
     ipc: pod.spec.hostIPC ? 'host' : 'pod',
-    labels: containerLabelsOf(spec, request.restartDelayMs),
+    labels: containerLabelsOf(spec, request.notes),
   }
 }
 

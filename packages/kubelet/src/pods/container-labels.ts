@@ -5,12 +5,21 @@ import type { RuntimeContainer } from '@quarterdeck/runtime'
 
 const specHash = 'io.kubernetes.container.hash'
 const restartDelayMs = 'io.quarterdeck.restart-delay-ms'
+const restartRound = 'io.quarterdeck.restart-round'
+
+export interface RestartNotes {
+  /** How long the successor of this container has to wait after its end. */
+  restartDelayMs: number
+  /** How often all containers of the pod had been restarted together when this one was made. */
+  restartRound: number
+}
 
 /** Notes that a container carries so that a restarted agent knows what the one before knew. */
-export function containerLabelsOf(spec: V1Container, delayMs: number): Record<string, string> {
+export function containerLabelsOf(spec: V1Container, notes: RestartNotes): Record<string, string> {
   return {
     [specHash]: specHashOf(spec),
-    [restartDelayMs]: String(delayMs),
+    [restartDelayMs]: String(notes.restartDelayMs),
+    [restartRound]: String(notes.restartRound),
   }
 }
 
@@ -24,5 +33,5 @@ export function specHashOf(spec: V1Container): string {
 
 export const recordedHashOf = (container: RuntimeContainer): string => container.labels[specHash] ?? ''
 
-/** How long after the end of this container its successor has to wait. */
 export const restartDelayOf = (container: RuntimeContainer): number => Number(container.labels[restartDelayMs] ?? 0)
+export const restartRoundOf = (container: RuntimeContainer): number => Number(container.labels[restartRound] ?? 0)

@@ -24,8 +24,8 @@ const sandbox = (overrides: Partial<Sandbox> = {}): Sandbox => ({
   ...overrides,
 })
 
-function container(overrides: Partial<RuntimeContainer> & { delayMs?: number; spec?: V1Container } = {}): RuntimeContainer {
-  const { delayMs = 0, spec, ...rest } = overrides
+function container(overrides: Partial<RuntimeContainer> & { delayMs?: number; round?: number; spec?: V1Container } = {}): RuntimeContainer {
+  const { delayMs = 0, round = 0, spec, ...rest } = overrides
   const name = rest.name ?? 'main'
   return {
     id: `${name}-${rest.attempt ?? 0}`,
@@ -36,7 +36,7 @@ function container(overrides: Partial<RuntimeContainer> & { delayMs?: number; sp
     state: 'running',
     image: 'i',
     imageId: 'x',
-    labels: containerLabelsOf(spec ?? { name, image: 'i' }, delayMs),
+    labels: containerLabelsOf(spec ?? { name, image: 'i' }, { restartDelayMs: delayMs, restartRound: round }),
     createdAtMs: nowMs - 5_000,
     startedAtMs: nowMs - 5_000,
     finishedAtMs: undefined,
@@ -251,9 +251,9 @@ const cases: Case[] = [
     title: '[N14] a restart of all goes on with the others, the one that asked for it after its delay',
     pod: restartable,
     containers: [
-      ended(0, { name: 'a', attempt: 2, createdAtMs: nowMs - 500 }),
-      ended(42, { attempt: 1, delayMs: 10_000 }),
-      ended(0, { name: 'other', attempt: 1, delayMs: 10_000 }),
+      ended(0, { name: 'a', attempt: 2, round: 2 }),
+      ended(42, { attempt: 1, round: 1, delayMs: 10_000 }),
+      ended(0, { name: 'other', attempt: 1, round: 1, delayMs: 10_000 }),
     ],
     expected: ['createContainer other 2', 'wait main CrashLoopBackOff'],
   },
@@ -261,10 +261,10 @@ const cases: Case[] = [
     title: '[N14] a restart of all that is done is not begun again',
     pod: restartable,
     containers: [
-      ended(0, { name: 'a', attempt: 1, createdAtMs: nowMs - 500 }),
+      ended(0, { name: 'a', attempt: 1, round: 1 }),
       ended(42),
-      container({ attempt: 1, createdAtMs: nowMs - 400 }),
-      container({ name: 'other', attempt: 1, createdAtMs: nowMs - 400 }),
+      container({ attempt: 1, round: 1 }),
+      container({ name: 'other', attempt: 1, round: 1 }),
     ],
     expected: [],
   },

@@ -1,7 +1,7 @@
 import type { Pod } from '@quarterdeck/api'
 import type { RuntimeContainer, Sandbox } from '@quarterdeck/runtime'
 
-import { recordedHashOf, specHashOf } from './container-labels.ts'
+import { recordedHashOf, specHashOf, type RestartNotes } from './container-labels.ts'
 import {
   activeSandboxOf,
   attemptsOf,
@@ -22,8 +22,7 @@ import { mayRestart, restartOfAll, type RestartOfAll } from './restart-policy.ts
 export type PodAction =
   | { type: 'createSandbox'; attempt: number }
   | { type: 'removeSandbox'; sandbox: Sandbox }
-  /** `restartDelayMs` is recorded on it for the one after it. */
-  | { type: 'createContainer'; container: PodContainer; attempt: number; sandbox: Sandbox; restartDelayMs: number }
+  | { type: 'createContainer'; container: PodContainer; attempt: number; sandbox: Sandbox; notes: RestartNotes }
   /** Made before the agent was killed, never started. */
   | { type: 'startContainer'; container: PodContainer; found: RuntimeContainer }
   | { type: 'stopContainer'; found: RuntimeContainer; message: string }
@@ -150,7 +149,7 @@ function planContainer(context: Context, container: PodContainer): void {
   if (!latest) {
     const told = statusOfContainer(pod, container)
     const attempt = told?.containerID ? (told.restartCount ?? 0) + 1 : 0
-    plan.actions.push({ type: 'createContainer', container, attempt, sandbox, restartDelayMs: 0 })
+    plan.actions.push({ type: 'createContainer', container, attempt, sandbox, notes: { restartDelayMs: 0, restartRound: all.round } })
   } else if (hasEnded(latest)) {
     // With a new sandbox init containers run again, and so do containers that may be restarted.
     const isOfThisSandbox = latest.sandboxId === sandbox.id
@@ -175,14 +174,14 @@ function restartReasonOf(input: PlanInput, container: PodContainer, running: Run
 
 function planRestart({ input, plan, sandbox, all }: Context, container: PodContainer, ended: RuntimeContainer): void {
   const time = restartTimeOf(ended)
-  const isFaultless = all.isOutdated(ended) && !all.isCause(ended.id)
+  const isFaultless = all.isOutdated(ended) && !all.isCause(ended)
   if (isFaultless || time.dueAtMs <= input.nowMs) {
     plan.actions.push({
       type: 'createContainer',
       container,
       attempt: ended.attempt + 1,
       sandbox,
-      restartDelayMs: isFaultless ? time.delayMs : time.nextDelayMs,
+      notes: { restartDelayMs: isFaultless ? time.delayMs : time.nextDelayMs, restartRound: all.round },
     })
     return
   }

@@ -3,6 +3,7 @@ import { isApiError, keyOf } from '@quarterdeck/api-machinery'
 import { backoffMs } from '@quarterdeck/controller-runtime'
 import type { RuntimeContainer } from '@quarterdeck/runtime'
 
+import type { Rejection } from '../admission/admit-pod.ts'
 import { terminationMessageOf } from '../containers/container-starter.ts'
 import type { NodeContext } from '../node-context.ts'
 import { PodProbes } from '../probes/pod-probes.ts'
@@ -125,6 +126,10 @@ export class PodWorker {
     const pod = this.#status.pod
     if (this.#isDeleted || pod.metadata.deletionTimestamp !== undefined) return this.#terminate()
     if (isTerminalPhase(pod.status.phase)) return this.#retire(await this.#look())
+    if (!this.#context.admission.has(pod.metadata.uid)) {
+      const rejection = await this.#context.admission.admit(pod)
+      if (rejection) return this.#reject(rejection)
+    }
     const overdue = this.#overdue(pod)
     if (overdue) return this.#end(overdue)
     this.#context.objects.use(pod)
@@ -200,14 +205,28 @@ export class PodWorker {
     this.#isDirty ||= isTerminalPhase(this.#status.pod.status.phase)
   }
 
+  /** The node does not take the pod: it has failed, and nothing of it was ever here. */
+  async #reject({ reason, message }: Rejection): Promise<void> {
+    this.#context.recorder.event(this.#status.pod, 'Warning', reason, message)
+    this.#status.write((pod) => ({
+      ...pod.status,
+      observedGeneration: pod.metadata.generation,
+      phase: 'Failed',
+      reason,
+      message: `Pod was rejected: ${message}`,
+    }))
+    await this.#status.flush()
+    this.#isDirty ||= isTerminalPhase(this.#status.pod.status.phase)
+  }
+
   /** An ended pod: its containers stay for their logs, the rest goes. */
   async #retire(view: PodView): Promise<void> {
-    const { runtime, objects, volumes, tokens, images, folders } = this.#context
+    const { runtime, admission, objects, volumes, tokens, images, folders } = this.#context
     const { uid } = this.#status.pod.metadata
     if (view.containers.some((found) => found.state === 'running')) await this.#stopContainers(view)
     for (const sandbox of view.sandboxes) await runtime.removeSandbox(sandbox.id)
     this.#probes.stop()
-    for (const part of [objects, volumes, tokens, images]) part.forget(uid)
+    for (const part of [admission, objects, volumes, tokens, images]) part.forget(uid)
     await folders.remove(uid)
   }
 

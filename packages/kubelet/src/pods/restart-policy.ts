@@ -1,6 +1,8 @@
 import type { Pod, V1ContainerRestartRule } from '@quarterdeck/api'
+import type { RuntimeContainer } from '@quarterdeck/runtime'
 
-import { attemptsOf, containersOf, exitCodeOf, hasEnded, type PodContainer, type PodView } from './pod-model.ts'
+import { restartRoundOf } from './container-labels.ts'
+import { containersOf, exitCodeOf, hasEnded, type PodContainer, type PodView } from './pod-model.ts'
 
 /** Whether a container that ended with this exit code is started again: its rules say so, or its own policy, or its pod's (KEP-5307). */
 export function mayRestart(pod: Pod, container: PodContainer, exitCode: number): boolean {
@@ -20,24 +22,25 @@ function matchingRule({ spec }: PodContainer, exitCode: number): V1ContainerRest
 export const hasRestartAllRule = (pod: Pod): boolean =>
   containersOf(pod).some(({ spec }) => spec.restartPolicyRules?.some((rule) => rule.action === 'RestartAllContainers'))
 
-/** What the last container that ended by a rule to restart all of its pod (KEP-5532) means for the others. */
+/**
+ * A pod whose containers are all restarted together (KEP-5532) goes through rounds. Every container notes the round it was
+ * made in; one that ends by a rule to restart all ends its round. So a restart that was begun goes on after a kill.
+ */
 export interface RestartOfAll {
-  /** Whether this attempt was there before, and has to make way. */
-  isOutdated(found: { createdAtMs: number }): boolean
-  /** Whether a container waits out its own delay, as the one that asked for the restart does. */
-  isCause(id: string): boolean
+  /** The present round, 0 being the first. */
+  round: number
+  /** Whether this attempt is of a round before, and has to make way. */
+  isOutdated(found: RuntimeContainer): boolean
+  /** Whether it ended a round, and so waits out its own delay. */
+  isCause(found: RuntimeContainer): boolean
 }
 
-/** Derived from nothing but what the runtime has, so that it goes on after a kill. */
 export function restartOfAll(pod: Pod, view: PodView): RestartOfAll {
-  let atMs = 0
-  const causes = new Set<string>()
-  if (hasRestartAllRule(pod))
-    for (const container of containersOf(pod))
-      for (const found of attemptsOf(view, container.spec.name)) {
-        if (!hasEnded(found) || matchingRule(container, exitCodeOf(found))?.action !== 'RestartAllContainers') continue
-        causes.add(found.id)
-        atMs = Math.max(atMs, found.finishedAtMs ?? found.createdAtMs)
-      }
-  return { isOutdated: ({ createdAtMs }) => createdAtMs < atMs, isCause: (id) => causes.has(id) }
+  const byName = new Map(hasRestartAllRule(pod) ? containersOf(pod).map((container) => [container.spec.name, container]) : [])
+  const isCause = (found: RuntimeContainer): boolean => {
+    const container = byName.get(found.name)
+    return container !== undefined && hasEnded(found) && matchingRule(container, exitCodeOf(found))?.action === 'RestartAllContainers'
+  }
+  const round = Math.max(0, ...view.containers.map((found) => restartRoundOf(found) + (isCause(found) ? 1 : 0)))
+  return { round, isCause, isOutdated: (found) => restartRoundOf(found) < round }
 }
