@@ -42,6 +42,7 @@ export { hasJobCondition, isJobFinished, type JobConditionType } from './batch/j
 export { jobLabels } from './batch/job-defaults.ts'
 export { matchesNodeAffinity, matchesNodeSelector, matchesNodeSelectorTerm } from './pod-spec/match-node.ts'
 export { addResources, assumedPodRequests, noResources, parseResources, podRequests, type Resources } from './pod-spec/pod-resources.ts'
+export { deletionCostAnnotation } from './pod-spec/validate-pod-annotations.ts'
 export { podSummaryOf, type PodSummary } from './pod-spec/pod-summary.ts'
 export { qualityOfServiceOf, type QualityOfService } from './pod-spec/quality-of-service.ts'
 export { accessModesText } from './volumes/access-modes.ts'

@@ -5,11 +5,13 @@ import { forbiddenField, invalidField, requiredField, type FieldError } from '@q
 import type { V1PodSpec } from '../generated/types.ts'
 import type { Pod } from '../kinds/pod.ts'
 import { containersOf } from './containers-of.ts'
+import { validateNarrowing } from './validate-narrowing.ts'
+import { validatePodAnnotations, validatePodAnnotationsUpdate } from './validate-pod-annotations.ts'
 import { validatePodSpec } from './validate-pod-spec.ts'
 
 export function validatePod(pod: Pod): FieldError[] {
   if (!pod.spec) return []
-  return [...validatePodSpec(pod.spec, 'spec'), ...validateTokens(pod.spec), ...validateImages(pod.spec)]
+  return [...validatePodAnnotations(pod), ...validatePodSpec(pod.spec, 'spec'), ...validateTokens(pod.spec), ...validateImages(pod.spec)]
 }
 
 /** A template may leave blanks about its images, and its service account to whoever fills it in; a pod may not. */
@@ -56,7 +58,7 @@ const changeable =
 
 /** What of a pod can change: images, a deadline that comes or shortens, further tolerations, gates that go. */
 export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
-  const errors: FieldError[] = []
+  const errors = validatePodAnnotationsUpdate(pod, old)
   for (const list of ['containers', 'initContainers'] as const)
     if ((pod.spec[list]?.length ?? 0) !== (old.spec[list]?.length ?? 0))
       return [forbiddenField(`spec.${list}`, 'pod updates may not add or remove containers')]
@@ -75,6 +77,7 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   if (!kept) errors.push(forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'))
   const gates = new Set(old.spec.schedulingGates?.map((g) => g.name))
   const isGated = gates.size > 0
+  if (isGated) errors.push(...validateNarrowing(pod.spec, old.spec))
   for (const [i, gate] of (pod.spec.schedulingGates ?? []).entries()) {
     if (!gates.has(gate.name))
       errors.push(
@@ -102,7 +105,12 @@ function fixedPart(spec: V1PodSpec, old: V1PodSpec, isGated: boolean): unknown {
     ...(mayCorrectGrace ? { terminationGracePeriodSeconds: old.terminationGracePeriodSeconds } : {}),
     containers: images(spec.containers, old.containers),
     initContainers: images(spec.initContainers, old.initContainers),
-    // A gated pod has not been looked at yet: where it may go can still be narrowed.
-    ...(isGated ? { nodeSelector: undefined, affinity: undefined } : {}),
+    ...(isGated ? { nodeSelector: undefined, affinity: otherAffinity(spec) } : {}),
   }
+}
+
+/** What is left of the affinity where that to nodes may differ. */
+function otherAffinity({ affinity = {} }: V1PodSpec): unknown {
+  const { nodeAffinity: _, ...others } = affinity
+  return Object.keys(others).length > 0 ? others : undefined
 }

@@ -1,8 +1,6 @@
-import type { Pod } from '@quarterdeck/api'
+import { deletionCostAnnotation, type Pod } from '@quarterdeck/api'
 
 import { isReady, readySinceMs } from '../pods/pod-state.ts'
-
-const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost'
 
 interface Ranked {
   pod: Pod
