@@ -52,7 +52,7 @@ async function measure(what: string, cpu: string): Promise<Result> {
   }
   const bind = async (): Promise<boolean> => true
   const core = new SchedulerCore({
-    profile: createDefaultProfile({ name: 'MemoryBinder', bind }),
+    profiles: () => [createDefaultProfile({ name: 'MemoryBinder', bind })],
     reports: { scheduled: count, unschedulable: count, gated: () => {}, failed: (_pod, error) => console.error(error) },
   })
   for (let i = 0; i < nodeCount; i++) core.setNode(node(i))

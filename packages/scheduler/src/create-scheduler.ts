@@ -3,15 +3,11 @@ import type { Controller, ControllerEnvironment } from '@quarterdeck/controller-
 
 import { createDefaultProfile, defaultSchedulerName } from './default-profile.ts'
 import { createDefaultBinder } from './plugins/default-binder/default-binder.ts'
-import type { ScoringStrategy } from './plugins/node-resources-fit/node-resources-fit.ts'
 import { createPodConditionWriter } from './pod-condition-writer.ts'
 import { SchedulerCore, type SchedulerMetrics } from './scheduler-core.ts'
 import type { PodVerdicts, VerdictSink } from './verdicts.ts'
 
 export interface SchedulerOptions {
-  /** Pods that name another scheduler are left to it. Default `default-scheduler`. */
-  schedulerName?: string
-  scoring?: ScoringStrategy
   maxInFlight?: number
   verdictSink?: VerdictSink
   metrics?: SchedulerMetrics
@@ -48,12 +44,11 @@ export function createScheduler(options: SchedulerOptions = {}): Scheduler {
 }
 
 function coreFor(options: SchedulerOptions, { client, clock, log, recorder }: ControllerEnvironment): SchedulerCore {
-  const schedulerName = options.schedulerName ?? defaultSchedulerName
-  const events = recorder(schedulerName)
+  const events = recorder(defaultSchedulerName)
   const conditions = createPodConditionWriter(client, { clock, log })
-  const { scoring, maxInFlight, verdictSink, metrics } = options
+  const { maxInFlight, verdictSink, metrics } = options
   return new SchedulerCore({
-    profile: createDefaultProfile(createDefaultBinder(client), { schedulerName, ...(scoring ? { scoring } : {}) }),
+    profiles: () => [createDefaultProfile(createDefaultBinder(client))],
     clock,
     ...(maxInFlight ? { maxInFlight } : {}),
     ...(verdictSink ? { verdictSink } : {}),
@@ -61,9 +56,9 @@ function coreFor(options: SchedulerOptions, { client, clock, log, recorder }: Co
     reports: {
       scheduled: (pod, nodeName) =>
         events.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${nodeName}`),
-      unschedulable: (pod, message) => {
+      unschedulable: (pod, message, nominatedNodeName) => {
         events.event(pod, 'Warning', 'FailedScheduling', message)
-        conditions.set(pod, { reason: 'Unschedulable', message })
+        conditions.set(pod, { reason: 'Unschedulable', message, nominatedNodeName })
       },
       gated: (pod) =>
         conditions.set(pod, { reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }),

@@ -1,6 +1,6 @@
 export { createScheduler, type Scheduler, type SchedulerOptions } from './create-scheduler.ts'
 export { createDefaultProfile, defaultSchedulerName } from './default-profile.ts'
 export { createProfile, type Profile, type WeightedPlugin } from './framework/profile.ts'
-export { rejection, unresolvable, type ClusterEvent, type CycleState, type Plugin, type Rejection } from './framework/plugin.ts'
+export type { Plugin } from './framework/plugin.ts'
 export { SchedulerCore, type SchedulerCoreOptions, type SchedulerMetrics, type SchedulerReports } from './scheduler-core.ts'
 export type { NodeVerdict, PodVerdicts, Verdict, VerdictSink } from './verdicts.ts'

@@ -6,6 +6,8 @@ import type { Clock, Logger } from '@quarterdeck/controller-runtime'
 export interface UnscheduledCondition {
   reason: 'Unschedulable' | 'SchedulingGated' | 'SchedulerError'
   message: string
+  /** Where room is being made; '': nowhere any more; absent: as before. */
+  nominatedNodeName?: string | undefined
 }
 
 export interface PodConditionWriter {
@@ -35,7 +37,7 @@ export function createPodConditionWriter(client: Client, { clock, log }: { clock
     }
   }
 
-  async function write(pod: Pod, { reason, message }: UnscheduledCondition): Promise<void> {
+  async function write(pod: Pod, { reason, message, nominatedNodeName }: UnscheduledCondition): Promise<void> {
     const current = pod.status.conditions?.find(({ type }) => type === 'PodScheduled')
     const now = timestamp(new Date(clock.now()))
     const condition: V1PodCondition = {
@@ -49,7 +51,13 @@ export function createPodConditionWriter(client: Client, { clock, log }: { clock
       await client.patch(
         pods,
         keyOf(pod),
-        { metadata: { uid: pod.metadata.uid }, status: { conditions: [condition] } },
+        {
+          metadata: { uid: pod.metadata.uid },
+          status: {
+            conditions: [condition],
+            ...(nominatedNodeName === undefined ? {} : { nominatedNodeName: nominatedNodeName || null }),
+          },
+        },
         { type: 'strategic', subresource: 'status' },
       )
     } catch (error) {
@@ -60,8 +68,11 @@ export function createPodConditionWriter(client: Client, { clock, log }: { clock
   return {
     set: (pod, condition) => {
       const current = pod.status.conditions?.find(({ type }) => type === 'PodScheduled')
-      if (current?.status === 'False' && current.reason === condition.reason && current.message === condition.message) return
-      waiting.set(pod.metadata.uid, { pod, condition })
+      const isSame = current?.status === 'False' && current.reason === condition.reason && current.message === condition.message
+      const { nominatedNodeName = pod.status.nominatedNodeName } = condition
+      if (isSame && (nominatedNodeName || '') === (pod.status.nominatedNodeName ?? '')) return
+      const unwritten = waiting.get(pod.metadata.uid)?.condition.nominatedNodeName
+      waiting.set(pod.metadata.uid, { pod, condition: { ...condition, nominatedNodeName: condition.nominatedNodeName ?? unwritten } })
       pump()
     },
     idle: async () => {

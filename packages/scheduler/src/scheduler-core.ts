@@ -1,31 +1,53 @@
-import type { Node, Pod } from '@quarterdeck/api'
+import { isPodFinished, type Node, type Pod } from '@quarterdeck/api'
 import { isApiError } from '@quarterdeck/api-machinery'
 import { realClock, type Clock } from '@quarterdeck/controller-runtime'
 
+import { bindPod, reserveAndPermit, unreserve, type TurnedAway } from './binding-cycle.ts'
 import { podInfoOf, type PodInfo } from './cache/pod-info.ts'
-import { SchedulerCache } from './cache/scheduler-cache.ts'
-import { formatFitFailure } from './cycle/fit-failure.ts'
-import { SchedulingCycle, type Placement } from './cycle/scheduling-cycle.ts'
-import type { CycleState, NodeChange } from './framework/plugin.ts'
+import { SchedulerCache, type Snapshot } from './cache/scheduler-cache.ts'
+import { FailureMemo } from './cycle/failure-memo.ts'
+import { formatFitFailure, type FitFailure } from './cycle/fit-failure.ts'
+import { SchedulingCycle, type CycleResult, type Placement } from './cycle/scheduling-cycle.ts'
+import type { ClusterEvent } from './framework/cluster-event.ts'
+import type { CycleState } from './framework/cycle-state.ts'
+import type { FailedAttempt } from './framework/failed-attempt.ts'
+import type { PostFilterResult } from './framework/plugin.ts'
 import type { Profile } from './framework/profile.ts'
-import { SchedulingQueue, type QueuedPod } from './queue/scheduling-queue.ts'
-import { VerdictStore, verdictsFor, type VerdictSink } from './verdicts.ts'
+import { nodeChanges } from './node-changes.ts'
+import type { QueuedPod } from './queue/queued-pod.ts'
+import { SchedulingQueue } from './queue/scheduling-queue.ts'
+import { VerdictStore, type VerdictSink } from './verdicts.ts'
+import { WaitingPermits } from './waiting-permits.ts'
 
 /** What the core tells about Pods; it stores nothing itself. */
 export interface SchedulerReports {
   scheduled(pod: Pod, nodeName: string): void
-  unschedulable(pod: Pod, message: string): void
+  /** `nominatedNodeName`: where room is being made; '': nowhere any more; undefined: as before. */
+  unschedulable(pod: Pod, message: string, nominatedNodeName: string | undefined): void
   gated(pod: Pod, message: string): void
   failed(pod: Pod, error: unknown): void
 }
 
+/** What plugins may use of the core that runs them. */
+export interface CoreHandle {
+  /** Live: outside a cycle it changes at any time. */
+  readonly snapshot: Snapshot & Pick<SchedulerCache, 'podOf'>
+  readonly permits: WaitingPermits
+  /** A Pod that waits for an event waits no longer. */
+  activate(podUid: string): void
+  /** Takes back what was promised to a Pod. */
+  clearNomination(podUid: string): void
+}
+
 export interface SchedulerCoreOptions {
-  profile: Profile
+  /** One for each scheduler name; all order the queue alike. */
+  profiles: (handle: CoreHandle) => readonly Profile[]
   reports: SchedulerReports
   clock?: Clock
   random?: () => number
   /** Bindings under way at the same time; the loop waits at the limit. */
   maxInFlight?: number
+  backoff?: { initialBackoffMs?: number; maxBackoffMs?: number }
   verdictSink?: VerdictSink
   metrics?: SchedulerMetrics
 }
@@ -41,21 +63,34 @@ const sliceMs = 8
 export class SchedulerCore {
   readonly cache = new SchedulerCache()
   readonly verdicts: VerdictStore
+  readonly profiles: ReadonlyMap<string, Profile>
   readonly #options: SchedulerCoreOptions
-  readonly #profile: Profile
   readonly #clock: Clock
   readonly #queue: SchedulingQueue
   readonly #cycle: SchedulingCycle
+  readonly #memo = new FailureMemo()
+  readonly #permits: WaitingPermits
   readonly #maxInFlight: number
   readonly #inFlight = new Set<Promise<void>>()
+  /** Ends bindings that wait when the core stops. */
+  readonly #stopped = new AbortController()
   #onBindingEnd: () => void = () => {}
 
   constructor(options: SchedulerCoreOptions) {
     this.#options = options
-    this.#profile = options.profile
     this.#clock = options.clock ?? realClock
     this.#maxInFlight = options.maxInFlight ?? 512
-    this.#queue = new SchedulingQueue(options.profile, this.#clock)
+    this.#permits = new WaitingPermits(this.#clock)
+    const profiles = options.profiles({
+      snapshot: this.cache,
+      permits: this.#permits,
+      activate: (uid) => this.#queue.activate(uid),
+      clearNomination: (uid) => this.#clearNomination(uid),
+    })
+    this.profiles = new Map(profiles.map((profile) => [profile.schedulerName, profile]))
+    const [first] = profiles
+    if (!first) throw new Error('a scheduler needs a profile')
+    this.#queue = new SchedulingQueue({ precedes: (a, b) => first.queueSort.precedes(a, b), clock: this.#clock, ...options.backoff })
     this.#cycle = new SchedulingCycle(this.cache, options.random ?? Math.random)
     this.verdicts = new VerdictStore(options.verdictSink)
   }
@@ -68,31 +103,27 @@ export class SchedulerCore {
     this.cache.setNode(node)
     const info = this.cache.get(node.metadata.name)
     if (!info) return
-    if (!old) return this.#queue.onEvent({ type: 'node added', node: info })
-    const changes = changesOf(old, node)
-    if (changes.size > 0) this.#queue.onEvent({ type: 'node changed', node: info, changes })
+    if (!old) return this.announce({ type: 'node added', node: info })
+    const changes = nodeChanges(old, node)
+    if (changes.size > 0) this.announce({ type: 'node changed', node: info, old, changes })
   }
 
   removeNode(name: string): void {
+    const node = this.cache.get(name)?.node
     this.cache.removeNode(name)
+    if (node) this.announce({ type: 'node removed', node })
   }
 
   /** A Pod was added or changed. */
   setPod(pod: Pod, old?: Pod): void {
-    const { uid } = pod.metadata
-    if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return this.removePod(pod)
-    const { nodeName } = pod.spec
-    if (nodeName) {
-      this.#queue.delete(uid)
-      this.verdicts.remove(uid)
-      // Most changes are of a status; what a Pod takes on its node changes with its generation.
-      if (this.cache.isConfirmed(uid) && old && old.metadata.generation === pod.metadata.generation) return
-      this.cache.setPod(podInfoOf(pod), nodeName)
-      return
-    }
-    if ((pod.spec.schedulerName || 'default-scheduler') !== this.#profile.schedulerName) return
+    if (isPodFinished(pod)) return this.removePod(pod)
+    if (pod.spec.nodeName) return this.#setPlaced(pod, pod.spec.nodeName)
+    const profile = this.profiles.get(pod.spec.schedulerName || 'default-scheduler')
+    if (!profile) return this.#followNomination(podInfoOf(pod), old)
     if (pod.metadata.deletionTimestamp) return this.removePod(pod)
-    const gate = this.#queue.set(podInfoOf(pod), this.#profile)
+    const info = podInfoOf(pod)
+    this.#followNomination(info, old)
+    const gate = this.#queue.set(info, profile)
     if (gate) this.#options.reports.gated(pod, gate)
   }
 
@@ -100,9 +131,19 @@ export class SchedulerCore {
     const { uid } = pod.metadata
     this.#queue.delete(uid)
     this.verdicts.remove(uid)
+    this.#permits.get(uid)?.reject('', 'removed')
+    this.#clearNomination(uid)
+    const known = this.cache.podOf(uid)
     const nodeName = this.cache.nodeOf(uid)
     this.cache.removePod(uid)
-    if (nodeName !== undefined) this.#queue.onEvent({ type: 'pod left', pod: podInfoOf(pod), nodeName })
+    if (nodeName !== undefined) this.announce({ type: 'pod left', pod: known ?? podInfoOf(pod), nodeName, node: this.cache.get(nodeName) })
+  }
+
+  /** Something happened that may help Pods that wait. */
+  announce(event: ClusterEvent): void {
+    if (event.type === 'pod added') this.#memo.onAddition()
+    else this.#memo.onImprovement()
+    this.#queue.onEvent(event)
   }
 
   /** Places Pods until the signal aborts; resolves when the bindings under way are done. */
@@ -111,90 +152,152 @@ export class SchedulerCore {
     while (!signal.aborted) {
       if (this.#inFlight.size >= this.#maxInFlight) await new Promise<void>((resolve) => (this.#onBindingEnd = resolve))
       const next = this.#queue.take()
-      if (!next) await this.#queue.wait(signal)
-      else this.#schedule(next)
+      if (next) {
+        const attempt = this.#schedule(next)
+        if (attempt) await attempt
+      } else if (!this.verdicts.explainNext()) await this.#queue.wait(signal)
       if (performance.now() < sliceEndsAt) continue
       await new Promise((resolve) => setImmediate(resolve))
       sliceEndsAt = performance.now() + sliceMs
     }
     this.#queue.stop()
+    this.#stopped.abort()
+    for (const { reject } of this.#permits.list()) reject('', 'the scheduler stops')
     await Promise.all(this.#inFlight)
   }
 
-  #schedule(queued: QueuedPod): void {
+  #setPlaced(pod: Pod, nodeName: string): void {
+    const { uid } = pod.metadata
+    this.#queue.delete(uid)
+    this.verdicts.remove(uid)
+    this.cache.nominations.delete(uid)
+    const before = this.cache.podOf(uid)
+    const isConfirmed = this.cache.isConfirmed(uid)
+    if (before && isConfirmed && isSamePlacedPod(before.pod, pod)) {
+      before.pod = pod
+      return
+    }
+    const info = podInfoOf(pod)
+    this.cache.setPod(info, nodeName)
+    if (!before || !isConfirmed) return this.announce({ type: 'pod added', pod: info, nodeName, node: this.cache.get(nodeName) })
+    this.announce({ type: 'pod relabelled', pod: info, old: before, nodeName, node: this.cache.get(nodeName) })
+    if (asksForLess(info, before)) this.announce({ type: 'pod shrank', pod: info, nodeName, node: this.cache.get(nodeName) })
+  }
+
+  /** Another part, or this one before it was started again, noted where room is being made. */
+  #followNomination(info: PodInfo, old: Pod | undefined): void {
+    const nominated = info.pod.status.nominatedNodeName
+    const changed = nominated !== old?.status.nominatedNodeName
+    if (nominated && (changed || !this.cache.nominations.nodeOf(info.uid))) this.cache.nominations.set(info, nominated)
+    else if (!nominated && changed) this.#clearNomination(info.uid)
+  }
+
+  #clearNomination(uid: string): void {
+    const nodeName = this.cache.nominations.nodeOf(uid)
+    if (nodeName === undefined) return
+    const pod = this.cache.nominations.on(nodeName).find((nominated) => nominated.uid === uid)
+    this.cache.nominations.delete(uid)
+    if (pod) this.announce({ type: 'pod left', pod, nodeName, node: this.cache.get(nodeName) })
+  }
+
+  #schedule(queued: QueuedPod): Promise<void> | undefined {
     const { pod } = queued
-    if (this.cache.nodeOf(pod.uid) !== undefined) return this.#queue.delete(pod.uid)
+    if (this.cache.nodeOf(pod.uid) !== undefined) return void this.#queue.delete(pod.uid)
     try {
-      this.#attempt(queued)
+      const attempt = this.#attempt(queued)
+      return attempt?.catch((error: unknown) => this.#fail(queued, error))
     } catch (error) {
-      // One Pod that a plugin can't cope with must not stop the others.
-      this.cache.forget(pod.uid)
-      this.#queue.retryAfterBackoff(queued)
-      this.#options.metrics?.attempted('error', 0)
-      this.#options.reports.failed(pod.pod, error)
+      this.#fail(queued, error)
+      return undefined
     }
   }
 
-  #attempt(queued: QueuedPod): void {
-    const { pod } = queued
+  /** One Pod that a plugin can't cope with must not stop the others. */
+  #fail(queued: QueuedPod, error: unknown): void {
+    this.cache.forget(queued.pod.uid)
+    this.#queue.retryAfterBackoff(queued)
+    this.#options.metrics?.attempted('error', 0)
+    this.#options.reports.failed(queued.pod.pod, error)
+  }
+
+  #attempt(queued: QueuedPod): Promise<void> | undefined {
     const startedAt = performance.now()
-    const result = this.#cycle.run(pod, this.#profile)
-    const placed = 'placement' in result
-    if (placed) this.#place(queued, result.placement)
-    else {
-      const postFilterMessage = this.#postFilter(pod, result.state)
-      this.#turnAway(queued, { failure: { ...result.failure, postFilterMessage }, state: result.state })
+    const known = queued.profile.extenders.length === 0 ? this.#memo.get(queued.pod) : undefined
+    if (known && !this.cache.nominations.nodeOf(queued.pod.uid)) {
+      this.#turnAway(queued, { failure: known, startedAt })
+      return undefined
     }
-    this.#options.metrics?.attempted(placed ? 'scheduled' : 'unschedulable', (performance.now() - startedAt) / 1000)
+    const result = this.#cycle.run(queued.pod, queued.profile)
+    if (result instanceof Promise) return result.then((outcome) => this.#conclude(queued, outcome, startedAt))
+    return this.#conclude(queued, result, startedAt)
   }
 
-  #postFilter(pod: PodInfo, state: CycleState): string | undefined {
-    for (const plugin of this.#profile.postFilter) {
-      const message = plugin.postFilter(pod, this.cache, state)
-      if (message) return message
+  #conclude(queued: QueuedPod, result: CycleResult, startedAt: number): Promise<void> | undefined {
+    if ('placement' in result) {
+      this.#place(queued, result.placement)
+      this.#options.metrics?.attempted('scheduled', secondsSince(startedAt))
+      return undefined
+    }
+    const { failure, attempt } = result
+    const finish = (found: PostFilterResult | undefined): void => {
+      attempt.state.trial = undefined
+      const isMade = Boolean(found?.nominatedNodeName)
+      const complete = { ...failure, postFilterMessage: found?.message }
+      if (!isMade) this.#memo.set(queued.pod, queued.profile, complete)
+      this.#turnAway(queued, { failure: complete, state: attempt.state, nominatedNodeName: found?.nominatedNodeName, startedAt })
+    }
+    const found = failure.nodeCount > 0 ? this.#postFilter(queued, attempt) : undefined
+    if (found instanceof Promise) return found.then(finish)
+    finish(found)
+    return undefined
+  }
+
+  /** The first plugin that has something to say. */
+  #postFilter({ pod, profile }: QueuedPod, attempt: FailedAttempt): PostFilterResult | undefined | Promise<PostFilterResult | undefined> {
+    for (const plugin of profile.postFilter) {
+      const found = plugin.postFilter(pod, attempt)
+      if (found) return found
     }
     return undefined
   }
 
-  #turnAway(queued: QueuedPod, attempt: Pick<Parameters<typeof verdictsFor>[2], 'failure' | 'state'>): void {
-    const { pod } = queued
-    this.#queue.retryAfterEvent(queued, attempt.failure.rejectedBy)
-    this.verdicts.put(pod, verdictsFor(pod, this.#profile, { ...attempt, snapshot: this.cache, nowMs: this.#clock.now() }))
-    this.#options.reports.unschedulable(pod.pod, formatFitFailure(attempt.failure))
+  #turnAway(
+    queued: QueuedPod,
+    result: { failure: FitFailure; state?: CycleState; nominatedNodeName?: string | undefined; startedAt: number },
+  ): void {
+    const { pod, profile } = queued
+    const { failure, nominatedNodeName } = result
+    if (nominatedNodeName) this.cache.nominations.set(pod, nominatedNodeName)
+    else if (nominatedNodeName === '') this.#clearNomination(pod.uid)
+    this.#queue.retryAfterEvent(queued, failure.rejectedBy)
+    this.verdicts.put(pod, { failure, profile, snapshot: this.cache, nowMs: this.#clock.now() })
+    this.#options.reports.unschedulable(pod.pod, formatFitFailure(failure), nominatedNodeName)
+    this.#options.metrics?.attempted('unschedulable', secondsSince(result.startedAt))
   }
 
-  #place(queued: QueuedPod, { nodeName, state }: Placement): void {
-    const { pod } = queued
-    this.cache.assume(pod, nodeName)
-    for (const plugin of this.#profile.reserve) {
-      const rejected = plugin.reserve?.(pod, nodeName, state)
-      if (!rejected) continue
-      this.#undo(pod, nodeName, state)
-      this.#queue.retryAfterEvent(queued, new Set([plugin.name]))
-      this.#options.reports.unschedulable(pod.pod, rejected.reasons.join(', '))
-      return
-    }
-    const binding = this.#bind(queued, { nodeName, state }).finally(() => {
+  #place(queued: QueuedPod, placement: Placement): void {
+    const { pod, profile } = queued
+    this.cache.assume(pod, placement.nodeName)
+    this.#memo.onAddition()
+    this.cache.nominations.delete(pod.uid)
+    const held = reserveAndPermit(pod, profile, placement)
+    if ('rejection' in held) return this.#undo(queued, placement, held)
+    const binding = this.#bind(queued, placement, held.waits).finally(() => {
       this.#inFlight.delete(binding)
       this.#onBindingEnd()
     })
     this.#inFlight.add(binding)
   }
 
-  async #bind(queued: QueuedPod, { nodeName, state }: Placement): Promise<void> {
-    const { pod } = queued
+  async #bind(queued: QueuedPod, placement: Placement, waits: ReadonlyMap<string, number>): Promise<void> {
+    const { pod, profile } = queued
     try {
-      for (const plugin of this.#profile.permit) {
-        const rejected = await plugin.permit(pod, nodeName, state)
-        if (rejected) throw new Error(rejected.reasons.join(', '))
-      }
-      for (const plugin of this.#profile.preBind) await plugin.preBind(pod, nodeName, state)
-      for (const plugin of this.#profile.bind) if (await plugin.bind(pod, nodeName, state)) break
-      for (const plugin of this.#profile.postBind) plugin.postBind(pod, nodeName, state)
+      const turnedAway = await bindPod(pod, placement, { profile, waits, permits: this.#permits, signal: this.#stopped.signal })
+      if (turnedAway) return this.#undo(queued, placement, turnedAway)
       this.verdicts.remove(pod.uid)
-      this.#options.reports.scheduled(pod.pod, nodeName)
+      this.#options.reports.scheduled(pod.pod, placement.nodeName)
     } catch (error) {
-      this.#undo(pod, nodeName, state)
+      this.#release(queued, placement)
       this.#options.metrics?.attempted('error', 0)
       if (isApiError(error, 'NotFound')) return this.#queue.delete(pod.uid)
       this.#queue.retryAfterBackoff(queued)
@@ -202,19 +305,32 @@ export class SchedulerCore {
     }
   }
 
-  #undo(pod: PodInfo, nodeName: string, state: CycleState): void {
-    for (const plugin of this.#profile.reserve.toReversed()) plugin.unreserve?.(pod, nodeName, state)
+  #undo(queued: QueuedPod, placement: Placement, { plugin, rejection }: TurnedAway): void {
+    this.#release(queued, placement)
+    this.#queue.retryAfterEvent(queued, new Set([plugin]))
+    this.#options.reports.unschedulable(queued.pod.pod, rejection.reasons.join(', '), undefined)
+  }
+
+  #release({ pod, profile }: QueuedPod, placement: Placement): void {
+    unreserve(pod, profile, placement)
     this.cache.forget(pod.uid)
-    this.#queue.onEvent({ type: 'pod left', pod, nodeName })
+    this.announce({ type: 'pod left', pod, nodeName: placement.nodeName, node: this.cache.get(placement.nodeName) })
   }
 }
 
-function changesOf(old: Node, node: Node): Set<NodeChange> {
-  const changes = new Set<NodeChange>()
-  const differ = (a: unknown, b: unknown): boolean => a !== b && JSON.stringify(a) !== JSON.stringify(b)
-  if (differ(old.status.allocatable, node.status.allocatable)) changes.add('allocatable')
-  if (differ(old.metadata.labels, node.metadata.labels)) changes.add('labels')
-  if (differ(old.spec.taints, node.spec.taints)) changes.add('taints')
-  if (Boolean(old.spec.unschedulable) !== Boolean(node.spec.unschedulable)) changes.add('unschedulable')
-  return changes
+const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1000
+
+/** Most changes are of a status; what a Pod takes on its node changes with its generation, and whom it concerns with its labels. */
+function isSamePlacedPod(a: Pod, b: Pod): boolean {
+  return (
+    a.metadata.generation === b.metadata.generation &&
+    a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
+    (a.metadata.labels === b.metadata.labels || JSON.stringify(a.metadata.labels) === JSON.stringify(b.metadata.labels))
+  )
 }
+
+const asksForLess = ({ requests }: PodInfo, { requests: before }: PodInfo): boolean =>
+  requests.milliCpu < before.milliCpu ||
+  requests.memoryBytes < before.memoryBytes ||
+  requests.ephemeralStorageBytes < before.ephemeralStorageBytes ||
+  [...(before.scalar ?? [])].some(([name, amount]) => (requests.scalar?.get(name) ?? 0) < amount)

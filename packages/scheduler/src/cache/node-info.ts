@@ -1,19 +1,21 @@
 import type { Node, V1Taint } from '@quarterdeck/api'
-import { valueOf } from '@quarterdeck/api-machinery'
+import { valueOf, type Labels } from '@quarterdeck/api-machinery'
 
 import { normalizedImage, type PodInfo } from './pod-info.ts'
-import { addResources, noResources, parseResources, type Resources } from './resources.ts'
+import { addResources, noResources, parseResources, type Resources } from '@quarterdeck/api'
 
 /** A node as filters and scores see it: what it has, and what the Pods on it (assumed ones too) ask for. */
 export interface NodeInfo {
   readonly name: string
   readonly node: Node
+  readonly labels: Labels
   readonly allocatable: Resources
   readonly allowedPods: number
   readonly requested: Resources
   readonly assumed: Resources
   /** By uid. */
   readonly pods: ReadonlyMap<string, PodInfo>
+  readonly podCount: number
   /** Taints that keep Pods from being placed here. */
   readonly hardTaints: readonly V1Taint[]
   /** Taints that only count when nodes are compared. */
@@ -28,6 +30,7 @@ export interface NodeInfo {
 export class CachedNode implements NodeInfo {
   readonly name: string
   node: Node
+  labels: Labels = {}
   allocatable: Resources = noResources()
   allowedPods = 0
   readonly requested: Resources = noResources()
@@ -44,8 +47,13 @@ export class CachedNode implements NodeInfo {
     this.setNode(node)
   }
 
+  get podCount(): number {
+    return this.pods.size
+  }
+
   setNode(node: Node): void {
     this.node = node
+    this.labels = node.metadata.labels ?? {}
     const quantities = node.status.allocatable ?? node.status.capacity
     this.allocatable = parseResources(quantities)
     this.allowedPods = valueOf(quantities?.['pods'] ?? '0')

@@ -1,7 +1,8 @@
 import type { Pod } from '@quarterdeck/api'
-import { keyOf, keyString } from '@quarterdeck/api-machinery'
+import { keyOf, keyString, type Labels } from '@quarterdeck/api-machinery'
 
-import { assumedPodRequests, podRequests, type Resources } from './resources.ts'
+import { podTermsOf, type PodTerms } from './pod-terms.ts'
+import { assumedPodRequests, podRequests, type Resources } from '@quarterdeck/api'
 
 export interface HostPort {
   protocol: string
@@ -13,37 +14,65 @@ export interface HostPort {
 export interface PodInfo {
   pod: Pod
   uid: string
+  namespace: string
+  labels: Labels
   /** `namespace/name`. */
   key: string
   priority: number
+  isTerminating: boolean
   requests: Resources
   /** Requests with small amounts assumed where there are none. */
   assumed: Resources
   hostPorts: readonly HostPort[]
   images: readonly string[]
+  /** Affinity and anti-affinity to other Pods. */
+  terms: PodTerms
+  /** Names of the claims it uses, those of its ephemeral volumes too. */
+  claimNames: readonly string[]
 }
 
+const noLabels: Labels = {}
+const noPorts: readonly HostPort[] = []
+const noClaims: readonly string[] = []
+
 export function podInfoOf(pod: Pod): PodInfo {
-  const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]
+  const { metadata, spec } = pod
+  const containers = spec.initContainers ? [...spec.containers, ...spec.initContainers] : spec.containers
   return {
     pod,
-    uid: pod.metadata.uid,
+    uid: metadata.uid,
+    namespace: metadata.namespace,
+    labels: metadata.labels ?? noLabels,
     key: keyString(keyOf(pod)),
-    priority: pod.spec.priority ?? 0,
+    priority: spec.priority ?? 0,
+    isTerminating: metadata.deletionTimestamp !== undefined,
     requests: podRequests(pod),
     assumed: assumedPodRequests(pod),
     hostPorts: hostPortsOf(pod),
     images: containers.map((container) => normalizedImage(container.image ?? '')),
+    terms: podTermsOf(pod),
+    claimNames: claimNamesOf(pod),
   }
 }
 
-function hostPortsOf(pod: Pod): HostPort[] {
-  const longRunning = [...pod.spec.containers, ...(pod.spec.initContainers ?? []).filter((c) => c.restartPolicy === 'Always')]
-  return longRunning.flatMap((container) =>
-    (container.ports ?? []).flatMap(({ hostPort, hostIP, protocol }) =>
-      hostPort ? [{ port: hostPort, ip: hostIP || '0.0.0.0', protocol: protocol ?? 'TCP' }] : [],
-    ),
+/** The claim of an ephemeral volume is named after the Pod and the volume. */
+function claimNamesOf({ metadata, spec }: Pod): readonly string[] {
+  if (!spec.volumes?.length) return noClaims
+  return spec.volumes.flatMap(({ name, persistentVolumeClaim, ephemeral }) =>
+    persistentVolumeClaim ? [persistentVolumeClaim.claimName] : ephemeral ? [`${metadata.name}-${name}`] : [],
   )
+}
+
+function hostPortsOf({ spec }: Pod): readonly HostPort[] {
+  let ports = noPorts
+  const add = (container: Pod['spec']['containers'][number]): void => {
+    for (const { hostPort, hostIP, protocol } of container.ports ?? []) {
+      if (hostPort) ports = [...ports, { port: hostPort, ip: hostIP || '0.0.0.0', protocol: protocol ?? 'TCP' }]
+    }
+  }
+  spec.containers.forEach(add)
+  for (const container of spec.initContainers ?? []) if (container.restartPolicy === 'Always') add(container)
+  return ports
 }
 
 /** The name with a tag: nodes report images so. */

@@ -1,7 +1,13 @@
 import type { Node } from '@quarterdeck/api'
+import type { Labels } from '@quarterdeck/api-machinery'
 
+import { HeldTerms } from './held-terms.ts'
 import { CachedNode, type NodeInfo } from './node-info.ts'
+import { NodeLabelIndex } from './node-label-index.ts'
+import { Nominations } from './nominations.ts'
 import type { PodInfo } from './pod-info.ts'
+import { Tallies } from './tallies.ts'
+import type { Tally, TallySpec } from './tally.ts'
 
 /**
  * What a scheduling cycle reads. A cycle runs without interruption and the cache only changes between cycles, so that a cycle sees
@@ -10,14 +16,29 @@ import type { PodInfo } from './pod-info.ts'
 export interface Snapshot {
   readonly nodes: readonly NodeInfo[]
   get(nodeName: string): NodeInfo | undefined
+  /** Nodes that have a label with this value. */
+  nodesWith(label: string, value: string): ReadonlySet<NodeInfo>
   /** Nodes that have an image, and of how many. */
   imageNodes(image: string): number
   readonly hasSoftTaints: boolean
+  /** Labels of a namespace; undefined if it isn't known. */
+  namespaceLabels(namespace: string): Labels | undefined
+  /** Pods by topology domain. The first time they are counted, then kept up to date. */
+  tally(spec: TallySpec): Tally
+  /** What Pods on nodes want of Pods to come. */
+  readonly heldTerms: Pick<HeldTerms, 'against' | 'requiring' | 'preferring'>
+  /** Pods that wait for room made on a node. */
+  readonly nominations: Pick<Nominations, 'on' | 'nodeOf' | 'size'>
 }
 
 /** Nodes and the Pods on them, with those just placed whose binding isn't visible yet ("assumed"). */
 export class SchedulerCache implements Snapshot {
+  readonly nominations = new Nominations()
+  readonly heldTerms: HeldTerms
   readonly #nodes = new Map<string, CachedNode>()
+  readonly #tallies: Tallies
+  readonly #labelIndex: NodeLabelIndex
+  readonly #namespaces = new Map<string, Labels>()
   #list: CachedNode[] = []
   /** Where each Pod is, by uid. */
   readonly #places = new Map<string, string>()
@@ -26,6 +47,13 @@ export class SchedulerCache implements Snapshot {
   readonly #homeless = new Map<string, Map<string, PodInfo>>()
   readonly #imageNodes = new Map<string, number>()
   #softlyTainted = 0
+
+  constructor() {
+    const labelsOf = (namespace: string): Labels | undefined => this.#namespaces.get(namespace)
+    this.heldTerms = new HeldTerms(labelsOf)
+    this.#tallies = new Tallies(labelsOf, () => this.#list)
+    this.#labelIndex = new NodeLabelIndex(() => this.#list)
+  }
 
   get nodes(): readonly NodeInfo[] {
     return this.#list
@@ -43,31 +71,50 @@ export class SchedulerCache implements Snapshot {
     return this.#nodes.get(nodeName)
   }
 
+  nodesWith(label: string, value: string): ReadonlySet<NodeInfo> {
+    return this.#labelIndex.get(label, value)
+  }
+
   imageNodes(image: string): number {
     return this.#imageNodes.get(image) ?? 0
+  }
+
+  namespaceLabels(namespace: string): Labels | undefined {
+    return this.#namespaces.get(namespace)
+  }
+
+  tally(spec: TallySpec): Tally {
+    return this.#tallies.of(spec)
+  }
+
+  /** Undefined labels: the namespace is gone. */
+  setNamespace(name: string, labels: Labels | undefined): void {
+    if (labels) this.#namespaces.set(name, labels)
+    else this.#namespaces.delete(name)
+    this.#tallies.onNamespaceChange()
   }
 
   setNode(node: Node): void {
     const name = node.metadata.name
     const known = this.#nodes.get(name)
     if (known) {
-      this.#count(known, -1)
+      if (isSameForIndexes(known.node, node)) return this.#exchange(known, node)
+      this.#leave(known)
       known.setNode(node)
-      this.#count(known, 1)
-      return
+      return this.#enter(known)
     }
     const added = new CachedNode(node)
     for (const pod of this.#homeless.get(name)?.values() ?? []) added.add(pod)
     this.#homeless.delete(name)
     this.#nodes.set(name, added)
     this.#list.push(added)
-    this.#count(added, 1)
+    this.#enter(added)
   }
 
   removeNode(name: string): void {
     const known = this.#nodes.get(name)
     if (!known) return
-    this.#count(known, -1)
+    this.#leave(known)
     this.#nodes.delete(name)
     this.#list = this.#list.filter((node) => node !== known)
     if (known.pods.size > 0) this.#homeless.set(name, new Map(known.pods))
@@ -78,7 +125,11 @@ export class SchedulerCache implements Snapshot {
     this.removePod(pod.uid)
     this.#places.set(pod.uid, nodeName)
     const node = this.#nodes.get(nodeName)
-    if (node) return node.add(pod)
+    if (node) {
+      node.add(pod)
+      this.#countPod(pod, node, 1)
+      return
+    }
     const waiting = this.#homeless.get(nodeName)
     if (waiting) waiting.set(pod.uid, pod)
     else this.#homeless.set(nodeName, new Map([[pod.uid, pod]]))
@@ -88,6 +139,12 @@ export class SchedulerCache implements Snapshot {
   assume(pod: PodInfo, nodeName: string): void {
     this.setPod(pod, nodeName)
     this.#assumed.add(pod.uid)
+  }
+
+  /** The server shows an assumed Pod where it was assumed, unchanged. Whether that is so. */
+  confirm(uid: string, nodeName: string): boolean {
+    if (this.#places.get(uid) !== nodeName) return false
+    return this.#assumed.delete(uid)
   }
 
   /** Takes back what was assumed; a Pod that the server has shown since stays. */
@@ -100,6 +157,13 @@ export class SchedulerCache implements Snapshot {
     return this.#places.get(uid)
   }
 
+  /** A Pod on a node. */
+  podOf(uid: string): PodInfo | undefined {
+    const nodeName = this.#places.get(uid)
+    if (nodeName === undefined) return undefined
+    return this.#nodes.get(nodeName)?.pods.get(uid) ?? this.#homeless.get(nodeName)?.get(uid)
+  }
+
   /** Whether the server showed the Pod on its node. */
   isConfirmed(uid: string): boolean {
     return this.#places.has(uid) && !this.#assumed.has(uid)
@@ -110,13 +174,56 @@ export class SchedulerCache implements Snapshot {
     const nodeName = this.#places.get(uid)
     if (nodeName === undefined) return
     this.#places.delete(uid)
-    this.#nodes.get(nodeName)?.remove(uid)
+    const node = this.#nodes.get(nodeName)
+    const pod = node?.pods.get(uid)
+    if (node && pod) {
+      node.remove(uid)
+      this.#countPod(pod, node, -1)
+    }
     const waiting = this.#homeless.get(nodeName)
     waiting?.delete(uid)
     if (waiting?.size === 0) this.#homeless.delete(nodeName)
   }
 
-  #count(node: CachedNode, sign: 1 | -1): void {
+  /** A cache of its own with the same nodes, Pods, namespaces and nominations: for questions of what would happen. */
+  copy(): SchedulerCache {
+    const copied = new SchedulerCache()
+    for (const [name, labels] of this.#namespaces) copied.#namespaces.set(name, labels)
+    for (const { node, pods } of this.#list) {
+      copied.setNode(node)
+      for (const pod of pods.values()) copied.setPod(pod, node.metadata.name)
+      for (const waiting of this.nominations.on(node.metadata.name)) copied.nominations.set(waiting, node.metadata.name)
+    }
+    return copied
+  }
+
+  /** What the indexes say of the node stays as it is. */
+  #exchange(known: CachedNode, node: Node): void {
+    this.#countNode(known, -1)
+    known.setNode(node)
+    this.#countNode(known, 1)
+  }
+
+  #enter(node: CachedNode): void {
+    this.#countNode(node, 1)
+    this.#labelIndex.add(node)
+    this.#tallies.addNode(node)
+    for (const pod of node.pods.values()) this.#countPod(pod, node, 1)
+  }
+
+  #leave(node: CachedNode): void {
+    for (const pod of node.pods.values()) this.#countPod(pod, node, -1)
+    this.#tallies.removeNode(node)
+    this.#labelIndex.remove(node)
+    this.#countNode(node, -1)
+  }
+
+  #countPod(pod: PodInfo, node: NodeInfo, sign: 1 | -1): void {
+    this.#tallies.addPod(pod, node, sign)
+    this.heldTerms.add(pod, node, sign)
+  }
+
+  #countNode(node: CachedNode, sign: 1 | -1): void {
     if (node.softTaints.length > 0) this.#softlyTainted += sign
     for (const image of node.imageBytes.keys()) {
       const count = (this.#imageNodes.get(image) ?? 0) + sign
@@ -124,4 +231,12 @@ export class SchedulerCache implements Snapshot {
       else this.#imageNodes.delete(image)
     }
   }
+}
+
+/** Indexes know a node by its labels and its taints. */
+function isSameForIndexes(a: Node, b: Node): boolean {
+  return (
+    JSON.stringify(a.metadata.labels) === JSON.stringify(b.metadata.labels) &&
+    JSON.stringify(a.spec.taints) === JSON.stringify(b.spec.taints)
+  )
 }

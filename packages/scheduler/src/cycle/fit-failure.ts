@@ -1,4 +1,4 @@
-import type { Rejection } from '../framework/plugin.ts'
+import type { Rejection } from '../framework/rejection.ts'
 
 /** Why a Pod fits on no node. */
 export interface FitFailure {
@@ -9,6 +9,7 @@ export interface FitFailure {
   rejectedBy: ReadonlySet<string>
   /** Set if the Pod was turned away before any node was looked at. */
   preFilterMessage: string | undefined
+  /** Whole sentences. */
   postFilterMessage: string | undefined
 }
 
@@ -20,6 +21,6 @@ export function formatFitFailure(failure: FitFailure): string {
     for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + nodes)
   }
   const reasons = [...counts].map(([reason, nodes]) => `${nodes} ${reason}`).toSorted()
-  const sentences = [failure.preFilterMessage, reasons.join(', '), failure.postFilterMessage].filter(Boolean)
-  return [`0/${failure.nodeCount} nodes are available:`, ...sentences.map((sentence) => `${sentence}.`)].join(' ')
+  const sentences = [failure.preFilterMessage, reasons.join(', ')].filter(Boolean).map((sentence) => `${sentence}.`)
+  return [`0/${failure.nodeCount} nodes are available:`, ...sentences, failure.postFilterMessage ?? []].flat().join(' ')
 }

@@ -1,10 +1,14 @@
 import type { NodeInfo } from '../cache/node-info.ts'
 import type { PodInfo } from '../cache/pod-info.ts'
 import type { Snapshot } from '../cache/scheduler-cache.ts'
-import { isRejection, unresolvable, type CycleState, type Rejection } from '../framework/plugin.ts'
+import { CycleState } from '../framework/cycle-state.ts'
+import type { Extender } from '../framework/extender.ts'
+import type { FailedAttempt } from '../framework/failed-attempt.ts'
 import type { Profile } from '../framework/profile.ts'
-import { feasibleNodesWanted } from './feasible-count.ts'
+import { askExtenders } from './ask-extenders.ts'
 import type { FitFailure } from './fit-failure.ts'
+import { NodeChoice } from './node-choice.ts'
+import { NodeSearch } from './node-search.ts'
 
 export interface Placement {
   nodeName: string
@@ -12,149 +16,87 @@ export interface Placement {
   state: CycleState
 }
 
-export type CycleResult = { placement: Placement } | { failure: FitFailure; state: CycleState }
+export type CycleResult = { placement: Placement } | { failure: FitFailure; attempt: FailedAttempt }
 
-type Filters = Profile['filter']
-
-/** Finds the best node for one Pod after the other. Synchronous; its buffers are used again and again. */
+/** Finds the best node for one Pod after the other. What a result says of a failed attempt holds until the next run. */
 export class SchedulingCycle {
   readonly #snapshot: Snapshot
-  readonly #random: () => number
-  readonly #feasible: NodeInfo[] = []
-  #scores = new Float64Array(512)
-  #totals = new Float64Array(512)
-  /** Where the last search ended: the next begins there, so that all nodes get their turn. */
-  #start = 0
+  readonly #search: NodeSearch
+  readonly #choice: NodeChoice
 
   constructor(snapshot: Snapshot, random: () => number) {
     this.#snapshot = snapshot
-    this.#random = random
+    this.#search = new NodeSearch(snapshot)
+    this.#choice = new NodeChoice(snapshot, random)
   }
 
-  run(pod: PodInfo, profile: Profile): CycleResult {
-    const state: CycleState = new Map()
-    const nodes = this.#snapshot.nodes
-    const rejections = new Map<Rejection, { plugin: string; nodes: number }>()
-    const fail = (preFilterMessage?: string, by: Iterable<string> = []): CycleResult => ({
-      state,
-      failure: {
-        nodeCount: nodes.length,
-        rejections,
-        rejectedBy: new Set([...[...rejections.values()].map(({ plugin }) => plugin), ...by]),
-        preFilterMessage,
-        postFilterMessage: undefined,
-      },
-    })
-
-    const prepared = this.#preFilter(pod, profile, state)
-    if ('rejection' in prepared) return fail(prepared.rejection.reasons.join(', '), [prepared.plugin])
-    const count = this.#filter(pod, { ...prepared, state, rejections })
-    if (count === 0) {
-      // Nodes that a plugin ruled out by name were not looked at, but are told of.
-      const ruledOut = prepared.nodeNames ? nodes.length - countOf(rejections) : 0
-      const plugins = prepared.restrictedBy.join(' ')
-      if (ruledOut > 0) rejections.set(unresolvable(`node(s) didn't satisfy plugin(s) [${plugins}]`), { plugin: plugins, nodes: ruledOut })
-      return fail(undefined, prepared.restrictedBy)
-    }
-    const best = count === 1 ? 0 : this.#best(pod, profile, { state, count })
-    return { placement: { nodeName: this.#feasible[best]!.name, state } }
+  /** A promise only if extenders are asked. */
+  run(pod: PodInfo, profile: Profile): CycleResult | Promise<CycleResult> {
+    const state = new CycleState()
+    if (this.#snapshot.nodes.length === 0) return this.#fail(state)
+    const search = this.#search
+    if (!search.begin(pod, profile, state)) return this.#fail(state)
+    const extenders = extendersFor(pod, profile)
+    const nominated = this.#nominatedNode(pod)
+    if (nominated && extenders.length === 0) return { placement: { nodeName: nominated.name, state } }
+    if (search.run() === 0) return this.#fail(state)
+    if (extenders.length > 0) return this.#withExtenders(pod, profile, { state, extenders })
+    return { placement: { nodeName: this.#choice.best(pod, search.feasible, { profile, state }).name, state } }
   }
 
-  #preFilter(
+  /** Where room was made for the Pod, if it is there now. */
+  #nominatedNode(pod: PodInfo): NodeInfo | undefined {
+    const nodeName = this.#snapshot.nominations.nodeOf(pod.uid) ?? pod.pod.status.nominatedNodeName
+    const node = nodeName ? this.#snapshot.get(nodeName) : undefined
+    return node && this.#search.isRight(node) ? node : undefined
+  }
+
+  /** While extenders are asked the cluster goes on: a node that is not right any more is not chosen. */
+  async #withExtenders(
     pod: PodInfo,
     profile: Profile,
-    state: CycleState,
-  ): { filters: Filters; nodeNames: ReadonlySet<string> | undefined; restrictedBy: string[] } | { rejection: Rejection; plugin: string } {
-    const skipped = new Set<string>()
-    const restrictedBy: string[] = []
-    let nodeNames: ReadonlySet<string> | undefined
-    for (const plugin of profile.preFilter) {
-      const result = plugin.preFilter(pod, this.#snapshot, state)
-      if (result === undefined) continue
-      if (result === 'skip') skipped.add(plugin.name)
-      else if (isRejection(result)) return { rejection: result, plugin: plugin.name }
-      else {
-        nodeNames = nodeNames ? intersection(nodeNames, result.nodeNames) : result.nodeNames
-        restrictedBy.push(plugin.name)
-      }
-    }
-    const filters = skipped.size === 0 ? profile.filter : profile.filter.filter(({ name }) => !skipped.has(name))
-    return { filters, nodeNames, restrictedBy }
+    { state, extenders }: { state: CycleState; extenders: readonly Extender[] },
+  ): Promise<CycleResult> {
+    const search = this.#search
+    const { right, scores, failed } = await askExtenders(pod, extenders, [...search.feasible])
+    for (const { node, extender, rejection } of failed) search.reject(node, extender, rejection)
+    const still = right.filter(({ name }) => {
+      const node = this.#snapshot.get(name)
+      return node !== undefined && search.accepts(node)
+    })
+    if (still.length === 0) return this.#fail(state)
+    return { placement: { nodeName: this.#choice.best(pod, still, { profile, state, extra: scores }).name, state } }
   }
 
-  /** Fills #feasible with enough right nodes; returns how many. */
-  #filter(
-    pod: PodInfo,
-    search: {
-      filters: Filters
-      nodeNames: ReadonlySet<string> | undefined
-      state: CycleState
-      rejections: Map<Rejection, { plugin: string; nodes: number }>
-    },
-  ): number {
-    const { filters, state, rejections } = search
-    const nodes = search.nodeNames ? this.#named(search.nodeNames) : this.#snapshot.nodes
-    const wanted = search.nodeNames ? nodes.length : feasibleNodesWanted(nodes.length)
-    const total = nodes.length
-    const start = total === 0 ? 0 : this.#start % total
-    let found = 0
-    let looked = 0
-    for (; looked < total && found < wanted; looked++) {
-      const at = start + looked
-      const node = nodes[at < total ? at : at - total]!
-      let isRight = true
-      for (let i = 0; i < filters.length; i++) {
-        const plugin = filters[i]!
-        const rejected = plugin.filter(pod, node, state)
-        if (rejected === undefined) continue
-        const known = rejections.get(rejected)
-        if (known) known.nodes++
-        else rejections.set(rejected, { plugin: plugin.name, nodes: 1 })
-        isRight = false
-        break
-      }
-      if (isRight) this.#feasible[found++] = node
+  #fail(state: CycleState): CycleResult {
+    const search = this.#search
+    const { preFilterRejection, restrictedBy } = search
+    const nodeCount = this.#snapshot.nodes.length
+    if (!preFilterRejection && nodeCount > 0) search.countRuledOut()
+    const rejectedBy = new Set(nodeCount > 0 ? restrictedBy : [])
+    if (nodeCount > 0) for (const { plugin } of search.counts.values()) for (const name of plugin.split(' ')) rejectedBy.add(name)
+    return {
+      failure: {
+        nodeCount,
+        rejections: nodeCount > 0 ? search.counts : new Map(),
+        rejectedBy,
+        preFilterMessage: nodeCount > 0 ? preFilterRejection?.reasons.join(', ') : undefined,
+        postFilterMessage: undefined,
+      },
+      attempt: {
+        snapshot: this.#snapshot,
+        state,
+        rejectionOf: (nodeName) => search.rejectionOf(nodeName),
+        resolvableNodes: () => search.resolvableNodes(),
+        trialOn: (node) => search.trialOn(node),
+      },
     }
-    if (!search.nodeNames && total > 0) this.#start = (start + looked) % total
-    return found
-  }
-
-  #named(names: ReadonlySet<string>): NodeInfo[] {
-    return [...names].flatMap((name) => this.#snapshot.get(name) ?? [])
-  }
-
-  /** Index of the node with the highest total; of several, any. */
-  #best(pod: PodInfo, profile: Profile, { state, count }: { state: CycleState; count: number }): number {
-    if (this.#scores.length < count) {
-      this.#scores = new Float64Array(count * 2)
-      this.#totals = new Float64Array(count * 2)
-    }
-    const scores = this.#scores
-    const totals = this.#totals.fill(0, 0, count)
-    for (const { plugin, weight } of profile.score) {
-      if (plugin.preScore?.(pod, this.#snapshot, state) === 'skip') continue
-      for (let i = 0; i < count; i++) scores[i] = plugin.score(pod, this.#feasible[i]!, state)
-      plugin.normalize?.(scores, count)
-      for (let i = 0; i < count; i++) totals[i]! += scores[i]! * weight
-    }
-    let best = 0
-    let ties = 1
-    for (let i = 1; i < count; i++) {
-      if (totals[i]! > totals[best]!) {
-        best = i
-        ties = 1
-      } else if (totals[i] === totals[best] && this.#random() * ++ties < 1) best = i
-    }
-    return best
   }
 }
 
-function intersection(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set([...a].filter((name) => b.has(name)))
-}
+const noExtenders: readonly Extender[] = []
 
-function countOf(rejections: ReadonlyMap<Rejection, { nodes: number }>): number {
-  let total = 0
-  for (const { nodes } of rejections.values()) total += nodes
-  return total
+function extendersFor(pod: PodInfo, { extenders }: Profile): readonly Extender[] {
+  if (extenders.length === 0) return noExtenders
+  return extenders.filter((extender) => (extender.filters || extender.prioritizes) && extender.isInterestedIn(pod))
 }

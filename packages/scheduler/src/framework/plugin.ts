@@ -1,36 +1,35 @@
 import type { NodeInfo } from '../cache/node-info.ts'
 import type { PodInfo } from '../cache/pod-info.ts'
 import type { Snapshot } from '../cache/scheduler-cache.ts'
-
-/** Why a plugin turned a Pod away. One object can stand for any number of nodes: plugins make them once. */
-export interface Rejection {
-  /** As kube-scheduler words them, without the number of nodes: `Insufficient cpu`. */
-  readonly reasons: readonly string[]
-  /** Whether deleting other Pods of the node could not help. */
-  readonly isUnresolvable: boolean
-}
-
-export const rejection = (...reasons: string[]): Rejection => ({ reasons, isUnresolvable: false })
-export const unresolvable = (...reasons: string[]): Rejection => ({ reasons, isUnresolvable: true })
-
-/** What a plugin keeps for the other extension points of the same cycle. */
-export type CycleState = Map<string, unknown>
+import type { ClusterEvent, QueueingHints } from './cluster-event.ts'
+import type { CycleState } from './cycle-state.ts'
+import type { FailedAttempt } from './failed-attempt.ts'
+import type { Rejection } from './rejection.ts'
 
 /** `skip`: the plugin has nothing to say about this Pod in this cycle. A set of names: no other node can be right. */
 export type PreFilterResult = 'skip' | { nodeNames: ReadonlySet<string> } | Rejection | undefined
 
-/** Something that happened in the cluster and may make room for a Pod that didn't fit. */
-export type ClusterEvent =
-  | { type: 'node added'; node: NodeInfo }
-  | { type: 'node changed'; node: NodeInfo; changes: ReadonlySet<NodeChange> }
-  | { type: 'pod left'; pod: PodInfo; nodeName: string }
-  | { type: 'pod shrank'; pod: PodInfo; nodeName: string }
+/** The Pod may go on when somebody allows it, or is turned away when the time is over. */
+export interface PermitWait {
+  waitMs: number
+}
 
-export type NodeChange = 'allocatable' | 'labels' | 'taints' | 'unschedulable'
+export interface ScoreContext {
+  snapshot: Snapshot
+  /** The nodes to compare. */
+  feasible: readonly NodeInfo[]
+}
+
+export interface PostFilterResult {
+  /** Where room is being made; '': nowhere, a nomination is taken back; undefined: a nomination stays as it is. */
+  nominatedNodeName?: string
+  /** What to tell about it, with its full stops. */
+  message?: string
+}
 
 /**
- * A plugin takes part in the extension points it implements, in the order of the profile. All but the last five are synchronous
- * and pure over the snapshot. Everything it says is about one Pod in one cycle.
+ * A plugin takes part in the extension points it implements, in the order of the profile. All are synchronous and pure over the
+ * snapshot up to `permit`, except that `postFilter` may wait. Everything it says is about one Pod in one cycle.
  */
 export interface Plugin {
   readonly name: string
@@ -39,12 +38,18 @@ export interface Plugin {
   /** Order of the queue; exactly one plugin of a profile has it. */
   precedes?(a: QueueOrder, b: QueueOrder): boolean
   preFilter?(pod: PodInfo, snapshot: Snapshot, state: CycleState): PreFilterResult
+  /** As if `other` came to the node: filters asked next must count it. Its figures go into the trial of the state. */
+  addPod?(pod: PodInfo, change: TrialChange, state: CycleState): void
+  /** As if `other` left the node. */
+  removePod?(pod: PodInfo, change: TrialChange, state: CycleState): void
+  /** All nodes that the filter could accept (and perhaps some more), if an index knows them without asking all. */
+  candidates?(pod: PodInfo, snapshot: Snapshot, state: CycleState): Candidates | undefined
   /** Undefined: the node is right. */
   filter?(pod: PodInfo, node: NodeInfo, state: CycleState): Rejection | undefined
-  /** Called when no node is right; may make one so by removing Pods. Returns what to tell about it. */
-  postFilter?(pod: PodInfo, snapshot: Snapshot, state: CycleState): string | undefined
+  /** Called when no node is right; may make one so by removing Pods. */
+  postFilter?(pod: PodInfo, attempt: FailedAttempt): PostFilterResult | undefined | Promise<PostFilterResult | undefined>
   /** `skip`: every node gets the same score. */
-  preScore?(pod: PodInfo, snapshot: Snapshot, state: CycleState): 'skip' | undefined
+  preScore?(pod: PodInfo, context: ScoreContext, state: CycleState): 'skip' | undefined
   /** Higher is better. Without `normalize` it must be from 0 to 100. */
   score?(pod: PodInfo, node: NodeInfo, state: CycleState): number
   /** Brings the first `count` raw scores to 0…100, in place. */
@@ -52,15 +57,35 @@ export interface Plugin {
   /** The Pod was placed: hold what it takes. A rejection undoes the placing. */
   reserve?(pod: PodInfo, nodeName: string, state: CycleState): Rejection | undefined
   unreserve?(pod: PodInfo, nodeName: string, state: CycleState): void
-  permit?(pod: PodInfo, nodeName: string, state: CycleState): Promise<Rejection | undefined>
-  preBind?(pod: PodInfo, nodeName: string, state: CycleState): Promise<void>
+  permit?(pod: PodInfo, nodeName: string, state: CycleState): Rejection | PermitWait | undefined
+  /** A rejection means that the Pod waits until an event may help; a throw that it is tried again after its backoff. */
+  preBind?(pod: PodInfo, nodeName: string, binding: Binding): Promise<Rejection | undefined>
   /** True: it bound the Pod, and no further plugin is asked. */
   bind?(pod: PodInfo, nodeName: string, state: CycleState): Promise<boolean>
   postBind?(pod: PodInfo, nodeName: string, state: CycleState): void
-  /** Whether an event may change the plugin's mind about a Pod it rejected. */
-  canHelp?(event: ClusterEvent, pod: PodInfo): boolean
+  /** Which events may change the plugin's mind about a Pod it rejected. Absent: any may. */
+  readonly hints?: QueueingHints
+  /** Whether a waiting Pod is to go on waiting, although the event may help it. */
+  holdsBack?(pod: PodInfo, event: ClusterEvent): boolean
   /** Why the plugin rejects the node, with figures and names, for people. */
-  explain?(pod: PodInfo, node: NodeInfo): string
+  explain?(pod: PodInfo, node: NodeInfo, state: CycleState): string
+}
+
+/** The sizes of node sets are compared: the smallest is looked at. */
+export interface Candidates {
+  readonly size: number
+  [Symbol.iterator](): Iterator<NodeInfo>
+}
+
+export interface TrialChange {
+  readonly other: PodInfo
+  readonly node: NodeInfo
+}
+
+export interface Binding {
+  readonly state: CycleState
+  /** Aborts when the binding is given up. */
+  readonly signal: AbortSignal
 }
 
 export interface QueueOrder {
@@ -69,6 +94,6 @@ export interface QueueOrder {
   readonly queuedAtMs: number
 }
 
-export function isRejection(result: PreFilterResult): result is Rejection {
-  return typeof result === 'object' && 'reasons' in result
+export function isRejection(result: unknown): result is Rejection {
+  return typeof result === 'object' && result !== null && 'reasons' in result
 }

@@ -3,9 +3,10 @@ import { describe, test } from 'node:test'
 
 import type { CachedNode } from '../cache/node-info.ts'
 import type { PodInfo } from '../cache/pod-info.ts'
+import { CycleState } from '../framework/cycle-state.ts'
 import type { Plugin } from '../framework/plugin.ts'
 import { infoOf, nodeOf, podInfo, podOf } from '../testing/objects.ts'
-import { nodeAffinity } from './node-affinity/node-affinity.ts'
+import { createNodeAffinity } from './node-affinity/node-affinity.ts'
 import { nodeName } from './node-name/node-name.ts'
 import { nodePorts } from './node-ports/node-ports.ts'
 import { createNodeResourcesFit } from './node-resources-fit/node-resources-fit.ts'
@@ -117,7 +118,7 @@ const cases: Case[] = [
   },
   {
     rule: 'a node selector that does not match',
-    plugin: nodeAffinity,
+    plugin: createNodeAffinity(),
     pod: podInfo('p', { nodeSelector: { disk: 'ssd' } }),
     node: infoOf(nodeOf('n')),
     reasons: ["node(s) didn't match Pod's node affinity/selector"],
@@ -125,20 +126,20 @@ const cases: Case[] = [
   },
   {
     rule: 'affinity Gt',
-    plugin: nodeAffinity,
+    plugin: createNodeAffinity(),
     pod: podInfo('p', { affinity: affinity('Gt', ['9']) }),
     node: infoOf(nodeOf('n', { labels: { size: '10' } })),
   },
   {
     rule: 'affinity Exists',
-    plugin: nodeAffinity,
+    plugin: createNodeAffinity(),
     pod: podInfo('p', { affinity: affinity('Exists') }),
     node: infoOf(nodeOf('n')),
     reasons: ["node(s) didn't match Pod's node affinity/selector"],
   },
   {
     rule: 'affinity NotIn holds without the label',
-    plugin: nodeAffinity,
+    plugin: createNodeAffinity(),
     pod: podInfo('p', { affinity: affinity('NotIn', ['9']) }),
     node: infoOf(nodeOf('n')),
   },
@@ -168,8 +169,8 @@ const cases: Case[] = [
 describe('filters', () => {
   for (const { rule, plugin, pod, node, reasons, detail } of cases) {
     test(`[SC10] ${plugin.name}: ${rule}`, () => {
-      assert.deepEqual(plugin.filter?.(pod, node, new Map())?.reasons, reasons)
-      if (detail !== undefined) assert.equal(plugin.explain?.(pod, node), detail)
+      assert.deepEqual(plugin.filter?.(pod, node, new CycleState())?.reasons, reasons)
+      if (detail !== undefined) assert.equal(plugin.explain?.(pod, node, new CycleState()), detail)
     })
   }
 })

@@ -1,20 +1,12 @@
 import { KeyedHeap, type Clock } from '@quarterdeck/controller-runtime'
 
 import type { PodInfo } from '../cache/pod-info.ts'
-import type { ClusterEvent } from '../framework/plugin.ts'
+import type { ClusterEvent } from '../framework/cluster-event.ts'
+import type { QueueOrder } from '../framework/plugin.ts'
 import type { Profile } from '../framework/profile.ts'
-
-export interface QueuedPod {
-  pod: PodInfo
-  profile: Profile
-  /** When it was first queued, in ms since the epoch; no two are the same. */
-  queuedAtMs: number
-  attempts: number
-  /** When its last attempt failed. */
-  failedAtMs: number
-  /** Plugins that turned it away in the last attempt. */
-  rejectedBy: ReadonlySet<string>
-}
+import { InFlightEvents } from './in-flight-events.ts'
+import type { QueuedPod } from './queued-pod.ts'
+import { mayHelpPod, WaitingPods } from './waiting-pods.ts'
 
 export interface QueueSizes {
   active: number
@@ -23,108 +15,153 @@ export interface QueueSizes {
   gated: number
 }
 
-const baseBackoffMs = 1_000
-const maxBackoffMs = 10_000
+export interface QueueOptions {
+  precedes(a: QueueOrder, b: QueueOrder): boolean
+  clock: Clock
+  /** Default 1000. */
+  initialBackoffMs?: number
+  /** Default 10,000. */
+  maxBackoffMs?: number
+}
+
 /** A Pod that no event helped is tried again anyway. */
 const longestWaitMs = 300_000
 const sweepEveryMs = 30_000
 
 /**
  * Pods waiting for a node, each in exactly one place: gated (not allowed to be queued), active (to be tried now, in the profile's
- * order), backoff (to be tried when its backoff ends), unschedulable (to be tried when an event may help), or taken by a cycle
- * or a binding, from where it comes back through `retry…` or not at all.
+ * order), backoff (to be tried when its backoff ends, or sooner if nothing else is to be tried), resting (to be tried when its
+ * backoff ends: something failed), unschedulable (to be tried when an event may help), or taken by a cycle or a binding, from where
+ * it comes back through `retry…` or not at all.
  */
 export class SchedulingQueue {
   readonly #clock: Clock
+  readonly #initialBackoffMs: number
+  readonly #maxBackoffMs: number
   readonly #active: KeyedHeap<QueuedPod>
-  readonly #backoff = new KeyedHeap<QueuedPod>((a, b) => backoffEndsAtMs(a) < backoffEndsAtMs(b))
-  readonly #unschedulable = new Map<string, QueuedPod>()
-  readonly #gated = new Map<string, QueuedPod>()
+  readonly #backoff: KeyedHeap<QueuedPod>
+  readonly #resting: KeyedHeap<QueuedPod>
+  readonly #unschedulable = new WaitingPods()
+  readonly #gated = new WaitingPods()
   readonly #taken = new Map<string, QueuedPod>()
+  readonly #missed = new InFlightEvents()
   #lastQueuedAtMs = 0
   #wake: () => void = () => {}
   #cancelBackoff: (() => void) | undefined
   #cancelSweep: (() => void) | undefined
 
-  constructor(profile: Profile, clock: Clock) {
+  constructor({ precedes, clock, initialBackoffMs = 1000, maxBackoffMs = 10_000 }: QueueOptions) {
     this.#clock = clock
-    this.#active = new KeyedHeap((a, b) => profile.queueSort.precedes(a, b))
+    this.#initialBackoffMs = initialBackoffMs
+    this.#maxBackoffMs = maxBackoffMs
+    this.#active = new KeyedHeap<QueuedPod>(precedes)
+    const endsSooner = (a: QueuedPod, b: QueuedPod): boolean => this.#backoffEndsAtMs(a) < this.#backoffEndsAtMs(b)
+    this.#backoff = new KeyedHeap(endsSooner)
+    this.#resting = new KeyedHeap(endsSooner)
   }
 
   get sizes(): QueueSizes {
-    return { active: this.#active.size, backoff: this.#backoff.size, unschedulable: this.#unschedulable.size, gated: this.#gated.size }
+    return {
+      active: this.#active.size,
+      backoff: this.#backoff.size + this.#resting.size,
+      unschedulable: this.#unschedulable.size,
+      gated: this.#gated.size,
+    }
   }
 
-  /** Adds a Pod, or notes its change: one that changed is worth another attempt. Returns what keeps it out of the queue, if anything. */
+  /** Whether a Pod waits to be tried now. */
+  get hasActive(): boolean {
+    return this.#active.size > 0 || this.#backoff.size > 0
+  }
+
+  /** Adds a Pod, or notes its change. Returns what keeps it out of the queue, if anything. */
   set(pod: PodInfo, profile: Profile): string | undefined {
     const { uid } = pod
     const taken = this.#taken.get(uid)
     if (taken) {
+      if (!isSameForScheduling(taken.pod, pod)) this.#missed.record({ type: 'pod itself', pod, old: taken.pod })
       taken.pod = pod
       return undefined
     }
-    const known = this.#active.get(uid) ?? this.#backoff.get(uid) ?? this.#unschedulable.get(uid) ?? this.#gated.get(uid)
-    const queued: QueuedPod = known
-      ? { ...known, pod, profile }
-      : { pod, profile, queuedAtMs: this.#nextQueuedAtMs(), attempts: 0, failedAtMs: 0, rejectedBy: new Set() }
+    const waiting = this.#unschedulable.get(uid)
+    if (waiting) return this.#change(waiting, pod)
+    const queued = this.#active.get(uid) ?? this.#backoff.get(uid) ?? this.#resting.get(uid)
+    const known = queued ?? this.#gated.get(uid)
     if (known && isSameForScheduling(known.pod, pod)) {
-      this.#replace(queued)
+      if (queued) queued.pod = pod
+      else this.#gated.set({ ...known, pod })
       return undefined
     }
     this.delete(uid)
-    for (const plugin of profile.preEnqueue) {
-      const rejected = plugin.preEnqueue(pod)
-      if (!rejected) continue
-      this.#gated.set(uid, { ...queued, rejectedBy: new Set([plugin.name]) })
-      return rejected.reasons.join(', ')
-    }
-    this.#activate(queued)
-    return undefined
+    return this.#activate(
+      known
+        ? { ...known, pod, profile }
+        : { pod, profile, queuedAtMs: this.#nextQueuedAtMs(), attempts: 0, failedAtMs: 0, rejectedBy: new Set() },
+    )
   }
 
   delete(uid: string): void {
     this.#active.delete(uid)
     this.#backoff.delete(uid)
+    this.#resting.delete(uid)
     this.#unschedulable.delete(uid)
     this.#gated.delete(uid)
     this.#taken.delete(uid)
+    this.#missed.end(uid)
   }
 
   /** The Pod to try next. It stays known as taken until it is retried or deleted. */
   take(): QueuedPod | undefined {
-    const next = this.#active.pop()
+    const next = this.#active.pop() ?? this.#backoff.pop()
     if (!next) return undefined
     next.attempts++
     this.#taken.set(next.pod.uid, next)
+    this.#missed.begin(next.pod.uid)
     return next
   }
 
-  /** No node was right: waits for an event that may change that. */
+  /** No node was right: waits for an event that may change that, unless it happened already. */
   retryAfterEvent(queued: QueuedPod, rejectedBy: ReadonlySet<string>): void {
+    const missed = this.#missed.end(queued.pod.uid)
     const current = this.#giveBack(queued)
     if (!current) return
-    this.#unschedulable.set(current.pod.uid, { ...current, rejectedBy, failedAtMs: this.#clock.now() })
+    const waiting = { ...current, rejectedBy, failedAtMs: this.#clock.now() }
+    if (!missed || missed.some((event) => !isOwn(event, waiting) && mayHelpPod(event, waiting))) return void this.#activate(waiting)
+    this.#unschedulable.set(waiting)
     this.#cancelSweep ??= this.#clock.after(sweepEveryMs, () => this.#sweep())
   }
 
   /** Something failed that has nothing to do with the nodes: waits for its backoff. */
   retryAfterBackoff(queued: QueuedPod): void {
+    this.#missed.end(queued.pod.uid)
     const current = this.#giveBack(queued)
-    if (current) this.#activate({ ...current, failedAtMs: this.#clock.now() })
+    if (!current) return
+    this.#resting.set(current.pod.uid, { ...current, failedAtMs: this.#clock.now() })
+    this.#scheduleBackoff()
   }
 
   /** Pods that the event may help are tried again. */
   onEvent(event: ClusterEvent): void {
-    for (const [uid, queued] of this.#unschedulable) {
-      if (!mayHelp(event, queued)) continue
-      this.#unschedulable.delete(uid)
+    this.#missed.record(event)
+    for (const queued of this.#unschedulable.helpedBy(event)) {
+      if (isOwn(event, queued) || queued.profile.plugins.some((plugin) => plugin.holdsBack?.(queued.pod, event))) continue
+      this.activate(queued.pod.uid)
+    }
+    for (const queued of this.#gated.helpedBy(event)) {
+      this.#gated.delete(queued.pod.uid)
       this.#activate(queued)
     }
   }
 
+  /** A Pod that waits for an event waits no longer. */
+  activate(uid: string): void {
+    const queued = this.#unschedulable.delete(uid)
+    if (queued) this.#activate(queued)
+  }
+
   /** Resolves when there may be something to take, or the signal aborts. */
   wait(signal: AbortSignal): Promise<void> {
-    if (this.#active.size > 0 || signal.aborted) return Promise.resolve()
+    if (this.hasActive || signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
       const end = (): void => {
         signal.removeEventListener('abort', end)
@@ -140,6 +177,18 @@ export class SchedulingQueue {
     this.#cancelSweep?.()
   }
 
+  /** A waiting Pod changed: that may help it, too. */
+  #change(waiting: QueuedPod, pod: PodInfo): string | undefined {
+    const old = waiting.pod
+    const changed = { ...waiting, pod }
+    if (!isSameForScheduling(old, pod) && mayHelpPod({ type: 'pod itself', pod, old }, changed)) {
+      this.#unschedulable.delete(pod.uid)
+      return this.#activate(changed)
+    }
+    this.#unschedulable.set(changed)
+    return undefined
+  }
+
   /** Undefined if the Pod was deleted meanwhile. Its latest state counts. */
   #giveBack(queued: QueuedPod): QueuedPod | undefined {
     const current = this.#taken.get(queued.pod.uid)
@@ -153,35 +202,34 @@ export class SchedulingQueue {
     return this.#lastQueuedAtMs
   }
 
-  #replace(queued: QueuedPod): void {
-    const { uid } = queued.pod
-    if (this.#active.get(uid)) this.#active.set(uid, queued)
-    else if (this.#backoff.get(uid)) this.#backoff.set(uid, queued)
-    else if (this.#unschedulable.has(uid)) this.#unschedulable.set(uid, queued)
-    else this.#gated.set(uid, queued)
-  }
-
-  /** To the active queue, or first to the backoff if that has not ended. */
-  #activate(queued: QueuedPod): void {
-    if (backoffEndsAtMs(queued) > this.#clock.now()) {
-      this.#backoff.set(queued.pod.uid, queued)
-      this.#scheduleBackoff()
-      return
+  /** To the active queue, or first to the backoff if that has not ended, if nothing keeps it out. */
+  #activate(queued: QueuedPod): string | undefined {
+    for (const plugin of queued.profile.preEnqueue) {
+      const rejected = plugin.preEnqueue(queued.pod)
+      if (!rejected) continue
+      this.#gated.set({ ...queued, rejectedBy: new Set([plugin.name]) })
+      return rejected.reasons.join(', ')
     }
-    this.#active.set(queued.pod.uid, queued)
+    const isEarly = this.#backoffEndsAtMs(queued) > this.#clock.now()
+    ;(isEarly ? this.#backoff : this.#active).set(queued.pod.uid, queued)
+    if (isEarly) this.#scheduleBackoff()
     this.#wake()
+    return undefined
   }
 
   #scheduleBackoff(): void {
     this.#cancelBackoff?.()
-    const next = this.#backoff.peek()
-    this.#cancelBackoff = next && this.#clock.after(backoffEndsAtMs(next) - this.#clock.now(), () => this.#endBackoffs())
+    const ends = [this.#backoff.peek(), this.#resting.peek()].flatMap((next) => (next ? [this.#backoffEndsAtMs(next)] : []))
+    const waitMs = Math.min(...ends) - this.#clock.now()
+    this.#cancelBackoff = ends.length > 0 ? this.#clock.after(waitMs, () => this.#endBackoffs()) : undefined
   }
 
   #endBackoffs(): void {
-    for (let next = this.#backoff.peek(); next && backoffEndsAtMs(next) <= this.#clock.now(); next = this.#backoff.peek()) {
-      this.#backoff.pop()
-      this.#active.set(next.pod.uid, next)
+    for (const heap of [this.#backoff, this.#resting]) {
+      for (let next = heap.peek(); next && this.#backoffEndsAtMs(next) <= this.#clock.now(); next = heap.peek()) {
+        heap.pop()
+        this.#active.set(next.pod.uid, next)
+      }
     }
     this.#scheduleBackoff()
     if (this.#active.size > 0) this.#wake()
@@ -189,30 +237,23 @@ export class SchedulingQueue {
 
   #sweep(): void {
     const before = this.#clock.now() - longestWaitMs
-    for (const [uid, queued] of this.#unschedulable) {
-      if (queued.failedAtMs > before) continue
-      this.#unschedulable.delete(uid)
-      this.#activate(queued)
-    }
+    for (const queued of this.#unschedulable.values()) if (queued.failedAtMs <= before) this.activate(queued.pod.uid)
     this.#cancelSweep = this.#unschedulable.size > 0 ? this.#clock.after(sweepEveryMs, () => this.#sweep()) : undefined
+  }
+
+  #backoffEndsAtMs({ attempts, failedAtMs }: QueuedPod): number {
+    return attempts === 0 ? 0 : failedAtMs + Math.min(this.#initialBackoffMs * 2 ** Math.min(attempts - 1, 20), this.#maxBackoffMs)
   }
 }
 
-function backoffEndsAtMs({ attempts, failedAtMs }: QueuedPod): number {
-  return attempts === 0 ? 0 : failedAtMs + Math.min(baseBackoffMs * 2 ** Math.min(attempts - 1, 10), maxBackoffMs)
-}
-
-/** Any of the plugins that rejected the Pod may change its mind. One that doesn't say is asked again. */
-function mayHelp(event: ClusterEvent, { pod, profile, rejectedBy }: QueuedPod): boolean {
-  for (const name of rejectedBy) if (profile.byName.get(name)?.canHelp?.(event, pod) ?? true) return true
-  return rejectedBy.size === 0
-}
+/** That a Pod's own placing was undone doesn't help it. */
+const isOwn = (event: ClusterEvent, { pod }: QueuedPod): boolean => event.type === 'pod left' && event.pod.uid === pod.uid
 
 /** A change of status alone, or of annotations, gives no reason for another attempt. */
 function isSameForScheduling(a: PodInfo, b: PodInfo): boolean {
   return (
     a.pod.metadata.generation === b.pod.metadata.generation &&
     a.pod.metadata.generation !== undefined &&
-    JSON.stringify(a.pod.metadata.labels) === JSON.stringify(b.pod.metadata.labels)
+    JSON.stringify(a.labels) === JSON.stringify(b.labels)
   )
 }

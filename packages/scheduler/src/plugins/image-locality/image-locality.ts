@@ -1,6 +1,7 @@
 import type { PodInfo } from '../../cache/pod-info.ts'
 import type { Snapshot } from '../../cache/scheduler-cache.ts'
-import type { CycleState, Plugin } from '../../framework/plugin.ts'
+import type { CycleState } from '../../framework/cycle-state.ts'
+import type { Plugin } from '../../framework/plugin.ts'
 
 const name = 'ImageLocality'
 const mebibyte = 1024 * 1024
@@ -18,7 +19,7 @@ interface Sought {
 /** Prefers nodes that have the Pod's images already. */
 export const imageLocality: Plugin = {
   name,
-  preScore: (pod, snapshot, state) => {
+  preScore: (pod, { snapshot }, state) => {
     const sought = soughtImages(pod, snapshot)
     if (sought.length === 0) return 'skip'
     state.set(name, sought)

@@ -1,55 +1,92 @@
-import type { V1NodeAffinity } from '@quarterdeck/api'
+import {
+  matchesNodeAffinity,
+  matchesNodeSelector,
+  matchesNodeSelectorTerm,
+  type V1NodeAffinity,
+  type V1NodeSelector,
+  type V1NodeSelectorTerm,
+} from '@quarterdeck/api'
 
 import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
+import type { Snapshot } from '../../cache/scheduler-cache.ts'
 import { normalizeByMax } from '../../framework/normalize.ts'
-import { unresolvable, type Plugin, type PreFilterResult } from '../../framework/plugin.ts'
-import { matchesNodeSelector, matchesTerm } from './match-node.ts'
+import type { Candidates, Plugin, PreFilterResult } from '../../framework/plugin.ts'
+import { unresolvable } from '../../framework/rejection.ts'
 
 const mismatch = unresolvable("node(s) didn't match Pod's node affinity/selector")
+const enforced = unresolvable("node(s) didn't match scheduler-enforced node affinity")
+const conflict = unresolvable('pod affinity terms conflict')
+
+export interface NodeAffinityOptions {
+  /** Holds for every Pod of the profile, besides what the Pod itself asks for. */
+  addedAffinity?: V1NodeAffinity | undefined
+}
 
 /** Places Pods only on nodes that match their node selector and required node affinity, and prefers those they prefer. */
-export const nodeAffinity: Plugin = {
-  name: 'NodeAffinity',
-  preFilter: preFilter,
-  filter: (pod, node) => (matches(pod, node) ? undefined : mismatch),
-  preScore: (pod) => (affinityOf(pod)?.preferredDuringSchedulingIgnoredDuringExecution?.length ? undefined : 'skip'),
-  score: (pod, { node }) => {
-    let score = 0
-    for (const { weight, preference } of affinityOf(pod)?.preferredDuringSchedulingIgnoredDuringExecution ?? []) {
-      if (matchesTerm(preference, node)) score += weight
-    }
-    return score
-  },
-  normalize: normalizeByMax,
-  canHelp: (event, pod) => {
-    if (event.type !== 'node added' && event.type !== 'node changed') return false
-    return (event.type === 'node added' || event.changes.has('labels')) && matches(pod, event.node)
-  },
-  explain: (pod) => `the node's labels don't match ${describe(pod)}`,
+export function createNodeAffinity({ addedAffinity }: NodeAffinityOptions = {}): Plugin {
+  const added = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const addedPreferred = addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+  const isRight = (pod: PodInfo, { node }: NodeInfo): boolean =>
+    (!added || matchesNodeSelector(added, node)) && matchesNodeAffinity(pod.pod.spec, node)
+  const preferencesOf = ({ pod }: PodInfo) => {
+    const own = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
+    return own?.length ? (addedPreferred.length > 0 ? [...addedPreferred, ...own] : own) : addedPreferred
+  }
+  return {
+    name: 'NodeAffinity',
+    preFilter: (pod) => preFilter(pod, added),
+    candidates: (pod, snapshot) => candidates(pod, snapshot),
+    filter: (pod, { node }) => {
+      if (added && !matchesNodeSelector(added, node)) return enforced
+      return matchesNodeAffinity(pod.pod.spec, node) ? undefined : mismatch
+    },
+    preScore: (pod) => (preferencesOf(pod).length > 0 ? undefined : 'skip'),
+    score: (pod, { node }) => {
+      let score = 0
+      for (const { weight, preference } of preferencesOf(pod)) if (matchesNodeSelectorTerm(preference, node)) score += weight
+      return score
+    },
+    normalize: normalizeByMax,
+    hints: {
+      'node added': ({ node }, pod) => isRight(pod, node),
+      'node changed': ({ node, changes }, pod) => changes.has('labels') && isRight(pod, node),
+      // Of a gated Pod they can be changed.
+      'pod itself': ({ old }, { pod }) =>
+        JSON.stringify([old.pod.spec.nodeSelector, old.pod.spec.affinity]) !== JSON.stringify([pod.spec.nodeSelector, pod.spec.affinity]),
+    },
+    explain: (pod) => `the node's labels don't match ${describe(pod)}`,
+  }
 }
 
 /** Pods of a DaemonSet name their node in a field requirement: then only that node need be looked at. */
-function preFilter(pod: PodInfo): PreFilterResult {
-  const required = affinityOf(pod)?.requiredDuringSchedulingIgnoredDuringExecution
-  if (!required) return pod.pod.spec.nodeSelector ? undefined : 'skip'
+function preFilter({ pod }: PodInfo, added: V1NodeSelector | undefined): PreFilterResult {
+  const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  if (!required) return pod.spec.nodeSelector || added ? undefined : 'skip'
   const names = new Set<string>()
   for (const { matchFields = [] } of required.nodeSelectorTerms) {
-    const named = matchFields.find(({ key, operator }) => key === 'metadata.name' && operator === 'In')
-    if (!named) return undefined
-    for (const name of named.values ?? []) names.add(name)
+    const named = matchFields.filter(({ key, operator }) => key === 'metadata.name' && operator === 'In')
+    if (named.length === 0) return undefined
+    const [first, ...others] = named.map(({ values = [] }) => values)
+    for (const name of first ?? []) if (others.every((values) => values.includes(name))) names.add(name)
   }
-  return names.size > 0 ? { nodeNames: names } : undefined
+  return names.size > 0 ? { nodeNames: names } : conflict
 }
 
-function matches(pod: PodInfo, { node }: NodeInfo): boolean {
-  const labels = node.metadata.labels ?? {}
-  for (const [key, value] of Object.entries(pod.pod.spec.nodeSelector ?? {})) if (labels[key] !== value) return false
-  const required = affinityOf(pod)?.requiredDuringSchedulingIgnoredDuringExecution
-  return !required || matchesNodeSelector(required, node)
+/** Nodes that have a label the Pod insists on. */
+function candidates({ pod }: PodInfo, snapshot: Snapshot): Candidates | undefined {
+  const sets = Object.entries(pod.spec.nodeSelector ?? {}).map(([key, value]) => snapshot.nodesWith(key, value))
+  const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+  const [only] = terms ?? []
+  if (terms?.length === 1 && only) sets.push(...labelled(only, snapshot))
+  return sets.reduce<ReadonlySet<NodeInfo> | undefined>((fewest, set) => (fewest && fewest.size <= set.size ? fewest : set), undefined)
 }
 
-const affinityOf = ({ pod }: PodInfo): V1NodeAffinity | undefined => pod.spec.affinity?.nodeAffinity
+function labelled({ matchExpressions = [] }: V1NodeSelectorTerm, snapshot: Snapshot): ReadonlySet<NodeInfo>[] {
+  return matchExpressions.flatMap(({ key, operator, values = [] }) =>
+    operator === 'In' && values.length === 1 ? [snapshot.nodesWith(key, values[0]!)] : [],
+  )
+}
 
 function describe({ pod }: PodInfo): string {
   const selector = Object.entries(pod.spec.nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`)

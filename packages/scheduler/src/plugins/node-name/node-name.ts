@@ -1,4 +1,5 @@
-import { unresolvable, type Plugin } from '../../framework/plugin.ts'
+import type { Plugin } from '../../framework/plugin.ts'
+import { unresolvable } from '../../framework/rejection.ts'
 
 const mismatch = unresolvable("node(s) didn't match the requested node name")
 
@@ -7,6 +8,6 @@ export const nodeName: Plugin = {
   name: 'NodeName',
   preFilter: ({ pod }) => (pod.spec.nodeName ? undefined : 'skip'),
   filter: ({ pod }, node) => (pod.spec.nodeName === node.name ? undefined : mismatch),
-  canHelp: (event, { pod }) => event.type === 'node added' && event.node.name === pod.spec.nodeName,
+  hints: { 'node added': ({ node }, { pod }) => node.name === pod.spec.nodeName },
   explain: ({ pod }) => `the Pod asks for node ${pod.spec.nodeName ?? ''}`,
 }

@@ -1,6 +1,7 @@
 import { portKey, type NodeInfo } from '../../cache/node-info.ts'
 import type { HostPort, PodInfo } from '../../cache/pod-info.ts'
-import { rejection, type Plugin } from '../../framework/plugin.ts'
+import type { Plugin } from '../../framework/plugin.ts'
+import { rejection } from '../../framework/rejection.ts'
 
 const taken = rejection("node(s) didn't have free ports for the requested pod ports")
 
@@ -9,9 +10,9 @@ export const nodePorts: Plugin = {
   name: 'NodePorts',
   preFilter: (pod) => (pod.hostPorts.length === 0 ? 'skip' : undefined),
   filter: (pod, node) => (conflictOf(pod, node) ? taken : undefined),
-  canHelp: (event, pod) => {
-    if (event.type === 'pod left') return event.pod.hostPorts.some((freed) => pod.hostPorts.some((wanted) => clash(freed, wanted)))
-    return event.type === 'node added' && !conflictOf(pod, event.node)
+  hints: {
+    'pod left': ({ pod: left }, pod) => left.hostPorts.some((freed) => pod.hostPorts.some((wanted) => clash(freed, wanted))),
+    'node added': ({ node }, pod) => !conflictOf(pod, node),
   },
   explain: (pod, node) => {
     const port = conflictOf(pod, node)

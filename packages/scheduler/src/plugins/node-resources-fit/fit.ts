@@ -1,6 +1,6 @@
 import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
-import { rejection, unresolvable, type Rejection } from '../../framework/plugin.ts'
+import { rejection, unresolvable, type Rejection } from '../../framework/rejection.ts'
 
 /** One thing a node has too little of. */
 export interface Shortage {
@@ -31,11 +31,11 @@ const combinations: readonly Rejection[] = Array.from({ length: 32 }, (_, mask) 
  * Why the node has no room for the Pod; undefined if it has. The loop's most frequent question: it allocates nothing, as long as
  * only the usual resources are asked for.
  */
-export function fitRejection(pod: PodInfo, node: NodeInfo): Rejection | undefined {
+export function fitRejection(pod: PodInfo, node: NodeInfo, isIgnored?: (resource: string) => boolean): Rejection | undefined {
   const { requests } = pod
   const { allocatable, requested } = node
-  if (requests.scalar) return slowRejection(shortagesOf(pod, node))
-  let mask = node.pods.size >= node.allowedPods ? tooManyPods : 0
+  if (requests.scalar) return slowRejection(shortagesOf(pod, node, isIgnored))
+  let mask = node.podCount >= node.allowedPods ? tooManyPods : 0
   if (requests.milliCpu > 0 && requests.milliCpu > allocatable.milliCpu - requested.milliCpu) {
     mask |= requests.milliCpu > allocatable.milliCpu ? lacksCpu | tooSmall : lacksCpu
   }
@@ -49,12 +49,12 @@ export function fitRejection(pod: PodInfo, node: NodeInfo): Rejection | undefine
   return mask === 0 ? undefined : combinations[mask]
 }
 
-/** Everything the node has too little of for the Pod, in the order in which Kubernetes names it. */
-export function shortagesOf(pod: PodInfo, node: NodeInfo): Shortage[] {
+/** Everything the node has too little of for the Pod, in the order in which Kubernetes names it. `isIgnored`: resources that others look after. */
+export function shortagesOf(pod: PodInfo, node: NodeInfo, isIgnored: (resource: string) => boolean = () => false): Shortage[] {
   const { requests } = pod
   const { allocatable, requested } = node
   const candidates: Shortage[] = [
-    { resource: 'pods', requested: 1, used: node.pods.size, allocatable: node.allowedPods },
+    { resource: 'pods', requested: 1, used: node.podCount, allocatable: node.allowedPods },
     { resource: 'cpu', requested: requests.milliCpu, used: requested.milliCpu, allocatable: allocatable.milliCpu },
     { resource: 'memory', requested: requests.memoryBytes, used: requested.memoryBytes, allocatable: allocatable.memoryBytes },
     {
@@ -63,12 +63,14 @@ export function shortagesOf(pod: PodInfo, node: NodeInfo): Shortage[] {
       used: requested.ephemeralStorageBytes,
       allocatable: allocatable.ephemeralStorageBytes,
     },
-    ...[...(requests.scalar ?? [])].map(([resource, amount]) => ({
-      resource,
-      requested: amount,
-      used: requested.scalar?.get(resource) ?? 0,
-      allocatable: allocatable.scalar?.get(resource) ?? 0,
-    })),
+    ...[...(requests.scalar ?? [])]
+      .filter(([resource]) => !isIgnored(resource))
+      .map(([resource, amount]) => ({
+        resource,
+        requested: amount,
+        used: requested.scalar?.get(resource) ?? 0,
+        allocatable: allocatable.scalar?.get(resource) ?? 0,
+      })),
   ]
   return candidates.filter((shortage) => shortage.requested > 0 && shortage.requested > shortage.allocatable - shortage.used)
 }

@@ -1,49 +1,69 @@
 import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
+import { addResources } from '@quarterdeck/api'
 import type { Plugin } from '../../framework/plugin.ts'
 import { fitRejection, shortagesOf } from './fit.ts'
 import { formatAmount } from './format-amount.ts'
+import { createResourceScore, type ScoringStrategy } from './scoring-strategy.ts'
 
-export type ScoringStrategy = 'LeastAllocated' | 'MostAllocated'
+export interface NodeResourcesFitOptions {
+  scoringStrategy?: ScoringStrategy
+  /** Resources that something else looks after. */
+  ignoredResources?: readonly string[]
+  /** As ignoredResources, all that begin with one of these and a slash. */
+  ignoredResourceGroups?: readonly string[]
+}
 
-/** Places Pods where what they request is free. LeastAllocated spreads them over nodes, MostAllocated fills node after node. */
-export function createNodeResourcesFit(strategy: ScoringStrategy = 'LeastAllocated'): Plugin {
-  const share = strategy === 'LeastAllocated' ? freeShare : usedShare
+/** Places Pods where what they request is free. */
+export function createNodeResourcesFit(options: NodeResourcesFitOptions = {}): Plugin {
+  const { scoringStrategy = { type: 'LeastAllocated' }, ignoredResources = [], ignoredResourceGroups = [] } = options
+  const ignored = new Set(ignoredResources)
+  const groups = new Set(ignoredResourceGroups)
+  const ignoresAny = ignored.size > 0 || groups.size > 0
+  const isIgnored = ignoresAny
+    ? (resource: string): boolean => ignored.has(resource) || groups.has(resource.slice(0, Math.max(0, resource.indexOf('/'))))
+    : undefined
+  const fits = (pod: PodInfo, node: NodeInfo): boolean => !fitRejection(pod, node, isIgnored)
+  const mayFit = (pod: PodInfo, node: NodeInfo | undefined): boolean =>
+    node !== undefined && (fits(pod, node) || fits(pod, withoutLower(pod, node)))
   return {
     name: 'NodeResourcesFit',
-    filter: fitRejection,
-    score: ({ assumed }, node) => {
-      const cpu = share(node.assumed.milliCpu + assumed.milliCpu, node.allocatable.milliCpu)
-      const memory = share(node.assumed.memoryBytes + assumed.memoryBytes, node.allocatable.memoryBytes)
-      if (node.allocatable.milliCpu === 0) return node.allocatable.memoryBytes === 0 ? 0 : memory
-      return node.allocatable.memoryBytes === 0 ? cpu : Math.floor((cpu + memory) / 2)
+    filter: (pod, node) => fitRejection(pod, node, isIgnored),
+    score: createResourceScore(scoringStrategy),
+    hints: {
+      'pod left': ({ node }, pod) => mayFit(pod, node),
+      'pod shrank': ({ node }, pod) => mayFit(pod, node),
+      'node added': ({ node }, pod) => fits(pod, node),
+      'node changed': ({ node, changes }, pod) => changes.has('allocatable') && mayFit(pod, node),
+      'pod itself': ({ old }, pod) => shrank(pod, old),
     },
-    canHelp: (event, pod) => {
-      switch (event.type) {
-        // It freed at least its place among the node's pods.
-        case 'pod left':
-        case 'pod shrank':
-          return true
-        case 'node added':
-          return !fitRejection(pod, event.node)
-        case 'node changed':
-          return event.changes.has('allocatable') && !fitRejection(pod, event.node)
-      }
-    },
-    explain,
+    explain: (pod, node) => explain(pod, node, isIgnored),
   }
 }
 
-function freeShare(used: number, allocatable: number): number {
-  return used > allocatable || allocatable === 0 ? 0 : Math.floor(((allocatable - used) * 100) / allocatable)
+/** The node if Pods that are less important than this one made way. */
+function withoutLower(pod: PodInfo, node: NodeInfo): NodeInfo {
+  const requested = { ...node.requested, scalar: node.requested.scalar && new Map(node.requested.scalar) }
+  let podCount = node.podCount
+  for (const other of node.pods.values()) {
+    if (other.priority >= pod.priority) continue
+    addResources(requested, other.requests, -1)
+    podCount--
+  }
+  return Object.create(node, { requested: { value: requested }, podCount: { value: podCount } }) as NodeInfo
 }
 
-function usedShare(used: number, allocatable: number): number {
-  return allocatable === 0 ? 0 : Math.floor((Math.min(used, allocatable) * 100) / allocatable)
+function shrank({ requests }: PodInfo, { requests: old }: PodInfo): boolean {
+  return (
+    requests.milliCpu < old.milliCpu ||
+    requests.memoryBytes < old.memoryBytes ||
+    requests.ephemeralStorageBytes < old.ephemeralStorageBytes ||
+    [...(old.scalar ?? [])].some(([name, amount]) => (requests.scalar?.get(name) ?? 0) < amount)
+  )
 }
 
-function explain(pod: PodInfo, node: NodeInfo): string {
-  return shortagesOf(pod, node)
+function explain(pod: PodInfo, node: NodeInfo, isIgnored: ((resource: string) => boolean) | undefined): string {
+  return shortagesOf(pod, node, isIgnored)
     .map(({ resource, requested, used, allocatable }) =>
       resource === 'pods'
         ? `runs ${used} of ${allocatable} pods`

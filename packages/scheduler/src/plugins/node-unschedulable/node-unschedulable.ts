@@ -1,6 +1,7 @@
 import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
-import { unresolvable, type Plugin } from '../../framework/plugin.ts'
+import type { Plugin } from '../../framework/plugin.ts'
+import { unresolvable } from '../../framework/rejection.ts'
 import { isTolerated } from '../taint-toleration/tolerates.ts'
 
 const unschedulable = unresolvable('node(s) were unschedulable')
@@ -10,9 +11,10 @@ const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
 export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
   filter: (pod, node) => (accepts(pod, node) ? undefined : unschedulable),
-  canHelp: (event, pod) => {
-    if (event.type !== 'node added' && event.type !== 'node changed') return false
-    return (event.type === 'node added' || event.changes.has('unschedulable')) && accepts(pod, event.node)
+  hints: {
+    'node added': ({ node }, pod) => accepts(pod, node),
+    'node changed': ({ node, changes }, pod) => changes.has('unschedulable') && accepts(pod, node),
+    'pod itself': ({ old }, { pod }) => JSON.stringify(old.pod.spec.tolerations) !== JSON.stringify(pod.spec.tolerations),
   },
   explain: (_pod, node) => `${node.name} is cordoned`,
 }

@@ -3,7 +3,8 @@ import type { V1Taint } from '@quarterdeck/api'
 import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
 import { normalizeReversed } from '../../framework/normalize.ts'
-import { unresolvable, type Plugin } from '../../framework/plugin.ts'
+import type { Plugin } from '../../framework/plugin.ts'
+import { unresolvable } from '../../framework/rejection.ts'
 import { formatTaint, isTolerated } from './tolerates.ts'
 
 const untolerated = unresolvable('node(s) had untolerated taint(s)')
@@ -12,12 +13,13 @@ const untolerated = unresolvable('node(s) had untolerated taint(s)')
 export const taintToleration: Plugin = {
   name: 'TaintToleration',
   filter: (pod, node) => (node.hardTaints.length === 0 || untoleratedTaints(pod, node).length === 0 ? undefined : untolerated),
-  preScore: (_pod, snapshot) => (snapshot.hasSoftTaints ? undefined : 'skip'),
+  preScore: (_pod, { snapshot }) => (snapshot.hasSoftTaints ? undefined : 'skip'),
   score: ({ pod }, node) => node.softTaints.filter((taint) => !isTolerated(taint, pod.spec.tolerations)).length,
   normalize: normalizeReversed,
-  canHelp: (event, pod) => {
-    if (event.type !== 'node added' && event.type !== 'node changed') return false
-    return (event.type === 'node added' || event.changes.has('taints')) && untoleratedTaints(pod, event.node).length === 0
+  hints: {
+    'node added': ({ node }, pod) => untoleratedTaints(pod, node).length === 0,
+    'node changed': ({ node, changes }, pod) => changes.has('taints') && untoleratedTaints(pod, node).length === 0,
+    'pod itself': ({ old }, { pod }) => JSON.stringify(old.pod.spec.tolerations) !== JSON.stringify(pod.spec.tolerations),
   },
   explain: (pod, node) => `does not tolerate ${untoleratedTaints(pod, node).map(formatTaint).join(', ')}`,
 }

@@ -1,0 +1,60 @@
+import type { Node } from '@quarterdeck/api'
+import type { KubeObject } from '@quarterdeck/api-machinery'
+
+import type { NodeInfo } from '../cache/node-info.ts'
+import type { PodInfo } from '../cache/pod-info.ts'
+
+export type NodeChange = 'allocatable' | 'labels' | 'taints' | 'unschedulable'
+
+/** Kinds besides nodes and Pods on which verdicts of plugins depend. */
+export type WatchedKind =
+  | 'Namespace'
+  | 'PersistentVolume'
+  | 'PersistentVolumeClaim'
+  | 'StorageClass'
+  | 'CSINode'
+  | 'CSIDriver'
+  | 'CSIStorageCapacity'
+
+export interface ObjectEvent<K extends WatchedKind> {
+  type: K
+  /** Undefined: it is gone. */
+  object: KubeObject | undefined
+  /** Undefined: it is new. */
+  old: KubeObject | undefined
+}
+
+/** Something that happened in the cluster and may make room for a Pod that didn't fit. `node` is as it is after the event; undefined if it isn't known. */
+export type ClusterEvent =
+  | { type: 'node added'; node: NodeInfo }
+  | { type: 'node changed'; node: NodeInfo; old: Node; changes: ReadonlySet<NodeChange> }
+  | { type: 'node removed'; node: Node }
+  /** A Pod appeared on a node. */
+  | { type: 'pod added'; pod: PodInfo; nodeName: string; node: NodeInfo | undefined }
+  /** Labels of a Pod on a node changed. */
+  | { type: 'pod relabelled'; pod: PodInfo; old: PodInfo; nodeName: string; node: NodeInfo | undefined }
+  /** A Pod left its node: it ended, was deleted, or was not bound after all. */
+  | { type: 'pod left'; pod: PodInfo; nodeName: string; node: NodeInfo | undefined }
+  /** A Pod on a node asks for less than before. */
+  | { type: 'pod shrank'; pod: PodInfo; nodeName: string; node: NodeInfo | undefined }
+  /** The waiting Pod itself was changed. */
+  | { type: 'pod itself'; pod: PodInfo; old: PodInfo }
+  | { [K in WatchedKind]: ObjectEvent<K> }[WatchedKind]
+
+export type ClusterEventType = ClusterEvent['type']
+
+/**
+ * Whether the event may change the plugin's mind about a Pod that it rejected. It may look at what `schedulingClassOf` covers of the
+ * Pod: Pods that are alike in that are asked about together.
+ */
+export type QueueingHint<E> = (event: E, pod: PodInfo) => boolean
+
+/** By event; of a type that is absent, no event can help. */
+export type QueueingHints = { readonly [T in ClusterEventType]?: QueueingHint<Extract<ClusterEvent, { type: T }>> }
+
+export const always = (): boolean => true
+
+export function mayHelp(hints: QueueingHints, event: ClusterEvent, pod: PodInfo): boolean {
+  const hint = hints[event.type] as QueueingHint<ClusterEvent> | undefined
+  return hint?.(event, pod) ?? false
+}
