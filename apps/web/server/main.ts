@@ -3,11 +3,11 @@ import { createServer as createHttpsServer } from 'node:https'
 import { once } from 'node:events'
 
 import { apiServerUser, createApiServer, createAuthenticator, createRestHandler } from '@quarterdeck/apiserver'
-import { runProcess } from '@quarterdeck/process'
+import { machineAddresses, runProcess } from '@quarterdeck/process'
 import { openPostgresStore } from '@quarterdeck/storage'
 import { createTunnelHub } from '@quarterdeck/tunnel'
 
-import { firstAddressOf, reachableAddresses, servingHosts } from './addresses.ts'
+import { firstAddressOf, servingHosts } from './addresses.ts'
 import { writeCredentials } from './credentials.ts'
 import { startDashboard } from './dashboard.ts'
 import { keepKubernetesService } from './kubernetes-service.ts'
@@ -52,7 +52,7 @@ runProcess('web', async (signal) => {
   const kept = keepKubernetesService({
     client: server.clientFor(apiServerUser, 'apiserver'),
     clusterIP: firstAddressOf(settings.serviceCidr),
-    address: reachableAddresses()[0],
+    address: machineAddresses()[0],
     port: settings.api.port,
     signal,
   })

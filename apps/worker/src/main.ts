@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 
-import { controllerManager, createApiServer, workerStatusAnnotation } from '@quarterdeck/apiserver'
+import { controllerManager, createApiServer, workerAddressAnnotation } from '@quarterdeck/apiserver'
 import { createLogger } from '@quarterdeck/controller-runtime'
 import { runProcess } from '@quarterdeck/process'
 import { createScheduler } from '@quarterdeck/scheduler'
@@ -21,8 +21,8 @@ runProcess('worker', async (signal) => {
   const server = await createApiServer({ store, serviceCidr: settings.serviceCidr })
   const scheduler = createScheduler({ metrics: metrics.scheduler })
   metrics.watchScheduler(scheduler)
-  const status = await startStatusServer(settings.statusPort, { metrics, scheduler })
-  log.info('worker is running', { status: `http://127.0.0.1:${status.port}` })
+  const status = await startStatusServer(settings.statusPort, { authority: server.identity.authority, metrics, scheduler })
+  log.info('worker is running', { status: `https://${status.addresses[0]}` })
 
   await runWorker({
     client: server.clientFor(controllerManager, 'kube-controller-manager'),
@@ -38,7 +38,7 @@ runProcess('worker', async (signal) => {
       nodeHealth: { graceMs: settings.nodeGraceMs },
       nodeIpam: { clusterCidr: settings.clusterCidr, nodePrefixLength: settings.nodePrefixLength },
     },
-    annotations: { [workerStatusAnnotation]: `127.0.0.1:${status.port}` },
+    annotations: { [workerAddressAnnotation]: status.addresses.join(',') },
     alsoLead: (term) => keepRetention(store, { historyDays: settings.historyDays, log, signal: term }),
   })
   await status.close()

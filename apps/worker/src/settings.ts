@@ -10,7 +10,7 @@ export interface WorkerSettings {
   nodePrefixLength: number
   /** Silence after which a node counts as unreachable. */
   nodeGraceMs: number
-  /** Loopback port of metrics, health and verdicts; 0: any free one. */
+  /** Port of metrics, health and verdicts; 0: any free one. */
   statusPort: number
   /** How long the history of objects is kept. */
   historyDays: number

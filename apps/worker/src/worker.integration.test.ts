@@ -3,11 +3,13 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 
 import { deployments, leases, pods } from '@quarterdeck/api'
-import { controllerManager, createApiServer, workerLease } from '@quarterdeck/apiserver'
+import { controllerManager, createApiServer, workerAddressAnnotation, workerLease } from '@quarterdeck/apiserver'
 import { openPostgresStore } from '@quarterdeck/storage'
 import { testDatabase } from '@quarterdeck/testing'
 
 import type { PodVerdicts } from '@quarterdeck/scheduler'
+import { Agent, request } from 'undici'
+
 import { eventually } from './testing/eventually.ts'
 import { startKubelet } from './testing/simulated-kubelet.ts'
 import { startRollout } from './testing/start-rollout.ts'
@@ -53,6 +55,12 @@ test('two worker processes on Postgres: one is killed in the middle of a rollout
     return json === undefined ? undefined : (JSON.parse(json) as PodVerdicts)
   })
   assert.equal(verdicts.nodes[0]?.rejections[0]?.detail, 'needs 64 CPU; 8 CPU free of 8 CPU')
+
+  const address = (await client.get(leases, workerLease)).metadata.annotations?.[workerAddressAnnotation]?.split(',').at(-1)
+  const stranger = new Agent({ connect: { rejectUnauthorized: false } })
+  await assert.rejects(request(`https://${address}/metrics`, { dispatcher: stranger }), /certificate required|ECONNRESET|closed|socket/i)
+  await stranger.close()
+  assert.match((await server.worker.get('/metrics')).text, /scheduler_pending_pods/)
 
   const other = workers.find((worker) => worker !== leader) ?? assert.fail()
   const exited = once(other, 'exit')

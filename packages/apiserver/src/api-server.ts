@@ -30,6 +30,7 @@ import { patchScale } from './subresources/scale.ts'
 import { schedulingVerdicts } from './subresources/scheduling.ts'
 import { requestToken } from './subresources/token.ts'
 import type { WriteResult } from './verbs/commit-plan.ts'
+import { WorkerLink } from './worker-link.ts'
 
 export interface ApiServerOptions {
   store: ObjectStore
@@ -54,6 +55,8 @@ export interface ApiServer {
   /** Applies several objects in one transaction. Throws ApplyError. */
   applyAll(user: User, documents: readonly { object: unknown }[], options: ApplyAllOptions): Promise<AppliedObject[]>
   sessions: Sessions
+  /** To the worker that leads. */
+  worker: WorkerLink
   /** Why a pending pod is pending, as JSON: the verdict of every plugin on every node. */
   schedulingVerdicts(user: User, pod: ObjectKey): Promise<string>
 }
@@ -77,8 +80,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   server.patchScale = (request, body, type) => patchScale(core, request, body, type)
   server.createSubresource = (request, body) => createSubresource(server, request, body)
   server.identity = await bootstrapCluster(server.clientFor(apiServerUser, 'apiserver'))
+  server.worker = new WorkerLink(core, server.identity.authority)
   server.schedulingVerdicts = (user, pod) =>
-    schedulingVerdicts(core, {
+    schedulingVerdicts(core, server.worker, {
       ...pod,
       user,
       client: '',

@@ -255,7 +255,7 @@ async function handleScale(exchange: Exchange): Promise<void> {
 }
 
 async function handleScheduling({ server, http, request, output }: Exchange): Promise<void> {
-  await respondJson(http.request, http.response, await schedulingVerdicts(server.core, request), { output })
+  await respondJson(http.request, http.response, await schedulingVerdicts(server.core, server.worker, request), { output })
 }
 
 async function handleFinalize(exchange: Exchange): Promise<void> {

@@ -1,5 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises'
-import { hostname, networkInterfaces } from 'node:os'
+import { hostname } from 'node:os'
+
+import { machineAddresses } from '@quarterdeck/process'
 
 /** What a node says of the machine it runs on. */
 export interface Machine {
@@ -21,15 +23,8 @@ export async function readMachine(dataDir: string): Promise<Machine> {
   }
 }
 
-/** The addresses that other nodes reach this one at: of its interfaces that are neither loopback, link-local nor made for containers. */
-export function hostAddresses(): string[] {
-  const found = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
-    /^(docker|br-|veth|qd|lo|cni|flannel|virbr)/.test(name) ? [] : (addresses ?? []),
-  )
-  const outside = found.filter((address) => !address.internal && address.family === 'IPv4' && !address.address.startsWith('169.254.'))
-  const addresses = outside.map((address) => address.address)
-  return addresses.length > 0 ? addresses.slice(0, 1) : ['127.0.0.1']
-}
+/** Where other nodes reach this one. */
+export const hostAddresses = (): string[] => [machineAddresses()[0] ?? '127.0.0.1']
 
 /** As Kubernetes names nodes: the host's name in lower case. */
 export const defaultNodeName = (): string => hostname().toLowerCase()
