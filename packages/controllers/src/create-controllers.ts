@@ -1,20 +1,27 @@
 import type { Kind } from '@quarterdeck/api'
 import type { Controller } from '@quarterdeck/controller-runtime'
 
+import { claimProtectionController } from './claim-protection/claim-protection-controller.ts'
 import { deploymentController } from './deployment/deployment-controller.ts'
 import { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts'
 import { endpointsController } from './endpoints/endpoints-controller.ts'
+import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume-controller.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { abandonedVolumesController } from './local-path/abandoned-volumes-controller.ts'
 import { createNamespaceController } from './namespace/namespace-controller.ts'
 import { createNodeIpamController, type NodeIpamOptions } from './node-ipam/node-ipam-controller.ts'
 import type { HealthOptions } from './node-lifecycle/node-health.ts'
 import { createNodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts'
+import { createClaimController } from './persistent-volume/claim-controller.ts'
+import { volumeController } from './persistent-volume/volume-controller.ts'
 import { createPodGarbageCollector, type PodGarbageOptions } from './pod-garbage-collector/pod-garbage-collector.ts'
 import { replicaSetController } from './replica-set/replica-set-controller.ts'
 import { replicationControllerController } from './replication-controller/replication-controller-controller.ts'
 import { createRootCaController } from './root-ca/root-ca-controller.ts'
 import { serviceAccountController } from './service-account/service-account-controller.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts'
+import { volumeExpansionController } from './volume-expansion/volume-expansion-controller.ts'
+import { volumeProtectionController } from './volume-protection/volume-protection-controller.ts'
 
 export interface ControllerOptions {
   /** Every kind there is, those of CustomResourceDefinitions too: asked again whenever it matters. */
@@ -42,5 +49,12 @@ export function createControllers(options: ControllerOptions): Controller[] {
     ...(options.caCertificate ? [createRootCaController(options.caCertificate)] : []),
     createGarbageCollector(options.kinds),
     createPodGarbageCollector(options.podGarbage),
+    createClaimController(),
+    volumeController,
+    claimProtectionController,
+    volumeProtectionController,
+    volumeExpansionController,
+    ephemeralVolumeController,
+    abandonedVolumesController,
   ]
 }

@@ -1,0 +1,6 @@
+/** An event to be recorded with a plan. */
+export interface PlannedEvent {
+  type: 'Normal' | 'Warning'
+  reason: string
+  message: string
+}
