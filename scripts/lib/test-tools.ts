@@ -5,6 +5,7 @@ import { canInstall, hasProgram, installPackages } from '../../apps/quarterdeck/
 const packagesOf: Record<string, string> = {
   nft: 'nftables',
   ip: 'iproute2',
+  conntrack: 'conntrack',
   iptables: 'iptables',
   chromium: 'chromium',
   kubectl: 'kubernetes-client',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -136,6 +137,40 @@ void describe('a node with its services and names', () => {
     const page = await until('the node port', async () => (await fetch(`http://${address}:${nodePort}/`)).text())
     assert.match(page, /^web-[ab]\n$/)
     assert.match(await until('the cluster address', async () => (await fetch(`http://${service.spec.clusterIP}/`)).text()), /^web-[ab]\n$/)
+  })
+
+  void test('[S6] a UDP client that never pauses is answered by another endpoint once the first is gone', async (t) => {
+    const node = await client.get(nodes, { namespace: '', name: nodeName })
+    const ip = node.status.addresses?.find((entry) => entry.type === 'InternalIP')?.address ?? '127.0.0.1'
+    const answering = async (name: string): Promise<number> => {
+      const socket = createSocket('udp4', (_, from) => socket.send(name, from.port, from.address)).bind(0, ip)
+      t.after(() => socket.close())
+      await once(socket, 'listening')
+      return socket.address().port
+    }
+    const slice = (port: number) => ({
+      metadata: { namespace: 'default', name: 'echo-1', labels: { 'kubernetes.io/service-name': 'echo' } },
+      addressType: 'IPv4',
+      ports: [{ name: '', port, protocol: 'UDP' }],
+      endpoints: [{ addresses: [ip], conditions: { ready: true } }],
+    })
+    const [first, second] = [await answering('first'), await answering('second')]
+    const service = await client.create(services, {
+      metadata: { namespace: 'default', name: 'echo' },
+      spec: { ports: [{ port: 7, protocol: 'UDP' }] },
+    } as unknown as Draft<Service>)
+    const made = await client.create(endpointSlices, slice(first))
+
+    let heard = ''
+    const talker = createSocket('udp4', (answer) => (heard = answer.toString())).bind(0)
+    const talking = setInterval(() => talker.send('?', 7, service.spec.clusterIP ?? ''), 20)
+    t.after(() => {
+      clearInterval(talking)
+      talker.close()
+    })
+    await until('the first', async () => (heard === 'first' ? true : undefined))
+    await client.update(endpointSlices, { ...made, ports: [{ name: '', port: second, protocol: 'UDP' }] })
+    await until('the second', async () => (heard === 'second' ? true : undefined))
   })
 
   void test('[K3] a log is read through the tunnel: its end, as it grows, and that of the container before', async () => {

@@ -108,14 +108,19 @@ interface ExternalTarget {
   target: string
 }
 
-function externalTargetsOf({ spec, status }: Service, port: V1ServicePort, protocol: string): ExternalTarget[] {
+/** Addresses besides the cluster IP that a service answers on. */
+export function externalAddressesOf({ spec, status }: Service): string[] {
   const balancers = (status.loadBalancer?.ingress ?? []).flatMap((ingress) =>
     ingress.ip && ingress.ipMode !== 'Proxy' ? [ingress.ip] : [],
   )
   const ips = new Set([...(spec.externalIPs ?? []), ...balancers])
   ips.delete(spec.clusterIP ?? '')
+  return [...ips]
+}
+
+function externalTargetsOf(service: Service, port: V1ServicePort, protocol: string): ExternalTarget[] {
   return [
-    ...[...ips].map((ip): ExternalTarget => ({ map: 'service_ips', target: `${ip} . ${protocol} . ${port.port}` })),
+    ...externalAddressesOf(service).map((ip): ExternalTarget => ({ map: 'service_ips', target: `${ip} . ${protocol} . ${port.port}` })),
     ...(port.nodePort ? [{ map: 'service_nodeports', target: `${protocol} . ${port.nodePort}` } as const] : []),
   ]
 }

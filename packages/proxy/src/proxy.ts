@@ -5,6 +5,7 @@ import { acceptForwarded, enableForwarding, stopAcceptingForwarded } from './for
 import { deleteTable, isTableLoaded, loadRules } from './nft.ts'
 import { planRuleset, type ProxyNode } from './plan-ruleset.ts'
 import { renderRuleset, type Ruleset } from './ruleset.ts'
+import { endStaleFlows, localAddresses, udpTargetsOf } from './udp-flows.ts'
 
 export interface ProxyOptions {
   services: Informer<Service>
@@ -42,7 +43,9 @@ export async function runProxy(options: ProxyOptions): Promise<void> {
     try {
       await acceptForwarded(options.bridge)
       if (loaded && !(await isTableLoaded(options.table))) loaded = undefined
+      const before = loaded
       loaded = await load(options, forwarding, loaded)
+      if (loaded !== before) await endFlows(options, log)
       failures = 0
       await Promise.race([sleep(realClock, checkEveryMs, signal), wake.promise])
       await sleep(realClock, coalesceMs, signal)
@@ -71,6 +74,12 @@ async function load(
   if (text === loaded?.text) return loaded
   await loadRules(loaded ? renderRuleset(ruleset, loaded.ruleset) : text)
   return { ruleset, text }
+}
+
+/** The rules say where new flows go; those under way are ended here if they go elsewhere. */
+async function endFlows({ services, endpointSlices, nodeName }: ProxyOptions, log: Logger): Promise<void> {
+  const targets = udpTargetsOf(services.list(), endpointSlices.list(), { name: nodeName, addresses: localAddresses() })
+  await endStaleFlows(targets).catch((error: unknown) => log.warn('UDP flows to endpoints that are gone could not be ended', { error }))
 }
 
 /** Takes away every rule of ours. */
