@@ -8,6 +8,8 @@ import { endpointsController } from './endpoints/endpoints-controller.ts'
 import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume-controller.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
 import { abandonedVolumesController } from './local-path/abandoned-volumes-controller.ts'
+import { jobController } from './job/job-controller.ts'
+import { orphanedJobPodsController } from './job/orphaned-pods-controller.ts'
 import { createNamespaceController } from './namespace/namespace-controller.ts'
 import { createNodeIpamController, type NodeIpamOptions } from './node-ipam/node-ipam-controller.ts'
 import type { HealthOptions } from './node-lifecycle/node-health.ts'
@@ -39,6 +41,8 @@ export function createControllers(options: ControllerOptions): Controller[] {
     deploymentController,
     replicaSetController,
     replicationControllerController,
+    jobController,
+    orphanedJobPodsController,
     endpointsController,
     endpointSliceController,
     createNodeLifecycleController(options.nodeHealth),
