@@ -8,6 +8,7 @@ import { claimResize } from './admission/claim-resize.ts'
 import { defaultStorageClass } from './admission/default-storage-class.ts'
 import { defaultTolerations } from './admission/default-tolerations.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
+import { nodeVolumes } from './admission/node-volumes.ts'
 import { serviceAccountAdmission } from './admission/service-account.ts'
 import { createServiceAllocation } from './admission/service-allocation.ts'
 import { storageProtection } from './admission/storage-protection.ts'
@@ -71,6 +72,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     defaultStorageClass,
     storageProtection,
     claimResize,
+    nodeVolumes,
     createServiceAllocation({ serviceCidr, nodePortRange }),
   ]
   const core = new ApiCore({ store, registry: new KindRegistry(), authorizer, admission })

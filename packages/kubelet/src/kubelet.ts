@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 
-import { type Pod, pods, type Service } from '@quarterdeck/api'
+import { localPath, nodes, type Pod, pods, type Service } from '@quarterdeck/api'
 import type { Client } from '@quarterdeck/client'
 import { createEventSink, createInformer, createLogger, type Informer, type Logger, realClock } from '@quarterdeck/controller-runtime'
 import type { ContainerRuntime } from '@quarterdeck/runtime'
@@ -18,8 +18,12 @@ import { PodFolders } from './pods/pod-folders.ts'
 import { isTerminalPhase } from './pods/pod-model.ts'
 import { PodWorkers } from './pods/pod-workers.ts'
 import { createKubeletHandler, type KubeletHandler } from './server/kubelet-handler.ts'
+import { ClaimedVolumes } from './volumes/claimed-volumes.ts'
+import { LocalVolumes } from './volumes/local-volumes.ts'
 import { PodVolumes } from './volumes/pod-volumes.ts'
+import { reclaimLocalVolumes } from './volumes/reclaim-local-volumes.ts'
 import { ServiceAccountTokens } from './volumes/service-account-tokens.ts'
+import { VolumeUsers } from './volumes/volume-users.ts'
 
 export interface KubeletOptions {
   client: Client
@@ -58,6 +62,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const [info, machine] = await Promise.all([runtime.info(), readMachine(dataDir)])
   const addresses = options.addresses ?? hostAddresses()
   const sink = createEventSink(client, { log })
+  const local = new LocalVolumes(dataDir)
   const reporter = new NodeReporter({
     client,
     runtime,
@@ -66,11 +71,14 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     nodeName,
     addresses,
     labels: options.labels ?? {},
+    annotations: { [localPath.folderAnnotation]: local.folder },
     clock: realClock,
     log,
     signal,
   })
   const folders = new PodFolders(dataDir)
+  const users = new VolumeUsers(folders)
+  const claimed = new ClaimedVolumes({ users, local, readNode: () => client.get(nodes, { namespace: '', name: nodeName }) })
   const objects = new ReferencedObjects({ client, log, signal, onChange: (uid) => workers.objectChanged(uid) })
   const context: NodeContext = {
     nodeName,
@@ -84,7 +92,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     dns: await clusterDnsOf(options),
     admission: new PodAdmission(client, nodeName),
     folders,
-    volumes: new PodVolumes(folders),
+    volumes: new PodVolumes(folders, claimed),
     objects,
     tokens: new ServiceAccountTokens(client),
     images: new ImagePuller({ runtime, clock: realClock, authFor }),
@@ -101,6 +109,8 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     registered.promise.then(() => runNodeLease({ client, nodeName, clock: realClock, log, signal })),
     registered.promise.then(() => followPods({ informer, workers, services: options.services, admission: context.admission, signal })),
   ]
+  const { recorder, clock } = context
+  loops.push(registered.promise.then(() => reclaimLocalVolumes({ client, nodeName, local, users, recorder, clock, log, signal })))
   signal.addEventListener('abort', () => registered.resolve(), { once: true })
   return {
     handler: createKubeletHandler({ runtime, pods: informer, nodeName, clock: realClock }),

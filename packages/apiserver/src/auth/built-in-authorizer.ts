@@ -16,6 +16,9 @@ const nodeRules: Record<string, ReadonlySet<string>> = {
   namespaces: readVerbs,
   configmaps: readVerbs,
   secrets: readVerbs,
+  persistentvolumeclaims: readVerbs,
+  // Which ones, and what of them, is for admission to say.
+  persistentvolumes: new Set(['get', 'list', 'watch', 'update']),
   serviceaccounts: new Set(['get']),
   'serviceaccounts/token': new Set(['create']),
   events: new Set(['create', 'update', 'patch']),

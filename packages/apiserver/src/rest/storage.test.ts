@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
+import { persistentVolumes } from '@quarterdeck/api'
+
 import { isStatus } from '../testing/requests.ts'
 import { startRestServer, type Answer, type RestServer } from '../testing/rest-server.ts'
 
@@ -69,6 +71,33 @@ describe('storage', () => {
     assert.equal((await grow('growing', '2Gi')).json.spec.resources.requests.storage, '2Gi')
     isStatus(await grow('fixed', '2Gi'), 403, 'Forbidden')
     isStatus(await grow('growing', '512Mi'), 422, 'Invalid')
+  })
+
+  test('[LP7] a node may take its finalizer off its own volumes, and change nothing else', async () => {
+    const local = (name: string, node: string) => ({
+      metadata: { name, labels: { 'quarterdeck.dev/node': node }, finalizers: ['quarterdeck.dev/local-path'] },
+      spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, hostPath: { path: '/data' } },
+    })
+    for (const node of ['n1', 'n2']) await create(volumesPath, local(`of-${node}`, node))
+    const agent = server.api.clientFor({ name: 'system:node:n1', groups: ['system:nodes'] }, 'agent')
+    const read = (name: string) => agent.get(persistentVolumes, { namespace: '', name })
+    const own = await read('of-n1')
+    const freed = { ...own, metadata: { ...own.metadata, finalizers: ['kubernetes.io/pv-protection'] } }
+    await assert.rejects(
+      agent.update(persistentVolumes, { ...freed, spec: { ...own.spec, storageClassName: 'x' } }),
+      /may only take its finalizer off/,
+    )
+    const other = await read('of-n2')
+    await assert.rejects(
+      agent.update(persistentVolumes, { ...other, metadata: { ...other.metadata, finalizers: [] } }),
+      /may only take its finalizer off/,
+    )
+    await assert.rejects(
+      agent.update(persistentVolumes, { ...own, metadata: { ...own.metadata, finalizers: [] } }),
+      /may only take its finalizer off/,
+    )
+    await agent.update(persistentVolumes, freed)
+    assert.deepEqual((await read('of-n1')).metadata.finalizers, ['kubernetes.io/pv-protection'])
   })
 
   test('a phase that changes takes the time with it', async () => {

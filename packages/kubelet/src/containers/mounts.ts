@@ -35,7 +35,7 @@ async function volumeMountOf(context: MountContext, mount: V1VolumeMount): Promi
   return {
     hostPath: subPath ? await subPathOf(root, subPath) : root,
     containerPath: isAbsolute(mount.mountPath) ? mount.mountPath : join('/', mount.mountPath),
-    readOnly: (mount.readOnly ?? false) || fromApi !== undefined,
+    readOnly: (mount.readOnly ?? false) || (volume?.persistentVolumeClaim?.readOnly ?? false) || fromApi !== undefined,
     propagation:
       mount.mountPropagation === 'Bidirectional' ? 'rshared' : mount.mountPropagation === 'HostToContainer' ? 'rslave' : 'private',
   }

@@ -22,11 +22,11 @@ export interface NodeFacts {
 }
 
 /** A node as it first registers. Its status follows through the status subresource. */
-export function newNode(facts: NodeFacts, options: { labels: Record<string, string> }): Draft<Node> {
+export function newNode(facts: NodeFacts, options: { labels: Record<string, string>; annotations: Record<string, string> }): Draft<Node> {
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: facts.name, labels: { ...ownLabels(facts), ...options.labels } },
+    metadata: { name: facts.name, labels: { ...ownLabels(facts), ...options.labels }, annotations: options.annotations },
     spec: {},
     status: nodeStatusOf(facts, {}),
   }

@@ -17,6 +17,7 @@ export interface NodeReporterOptions {
   nodeName: string
   addresses: readonly string[]
   labels: Record<string, string>
+  annotations: Record<string, string>
   clock: Clock
   log: Logger
   signal: AbortSignal
@@ -88,21 +89,18 @@ export class NodeReporter {
   }
 
   async #ensureNode(): Promise<Node> {
-    const { client, nodeName, labels } = this.#options
+    const { client, nodeName, labels, annotations } = this.#options
     try {
       const found = await client.get(nodes, { namespace: '', name: nodeName })
-      const wanted = { ...ownLabels(await this.#facts()), ...labels }
-      const missing = Object.entries(wanted).filter(([key, value]) => found.metadata.labels?.[key] !== value)
-      if (missing.length === 0) return found
-      return await client.patch(
-        nodes,
-        { namespace: '', name: nodeName },
-        { metadata: { labels: Object.fromEntries(missing) } },
-        { type: 'merge' },
-      )
+      const missing = {
+        labels: missingFrom(found.metadata.labels, { ...ownLabels(await this.#facts()), ...labels }),
+        annotations: missingFrom(found.metadata.annotations, annotations),
+      }
+      if (Object.values(missing).every((entries) => Object.keys(entries).length === 0)) return found
+      return await client.patch(nodes, { namespace: '', name: nodeName }, { metadata: missing }, { type: 'merge' })
     } catch (error) {
       if (!isApiError(error, 'NotFound')) throw error
-      return client.create(nodes, newNode(await this.#facts(), { labels }))
+      return client.create(nodes, newNode(await this.#facts(), { labels, annotations }))
     }
   }
 
@@ -132,6 +130,13 @@ export class NodeReporter {
       nowMs: clock.now(),
     }
   }
+}
+
+function missingFrom(
+  found: Readonly<Record<string, string>> | undefined,
+  wanted: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => found?.[key] !== value))
 }
 
 /** A status without the times that change with every look. */

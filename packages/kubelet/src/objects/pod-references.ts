@@ -1,11 +1,12 @@
-import type { Pod } from '@quarterdeck/api'
+import { claimNamesOf, type Pod } from '@quarterdeck/api'
 
 export interface PodReferences {
   configMaps: ReadonlySet<string>
   secrets: ReadonlySet<string>
+  claims: ReadonlySet<string>
 }
 
-/** Names of the ConfigMaps and Secrets that a pod's volumes, environments and pulls refer to, all in its namespace. */
+/** Names of the ConfigMaps, Secrets and claims that a pod's volumes, environments and pulls refer to, all in its namespace. */
 export function referencesOf(pod: Pod): PodReferences {
   const configMaps = new Set<string | undefined>()
   const secrets = new Set<string | undefined>()
@@ -28,7 +29,7 @@ export function referencesOf(pod: Pod): PodReferences {
     }
   }
   for (const reference of pod.spec.imagePullSecrets ?? []) secrets.add(reference.name)
-  return { configMaps: named(configMaps), secrets: named(secrets) }
+  return { configMaps: named(configMaps), secrets: named(secrets), claims: new Set(claimNamesOf(pod)) }
 }
 
 const named = (names: ReadonlySet<string | undefined>): Set<string> =>

@@ -1,4 +1,15 @@
-import { type ConfigMap, configMaps, type Kind, type Pod, type Secret, secrets } from '@quarterdeck/api'
+import {
+  type ConfigMap,
+  configMaps,
+  type Kind,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
+  persistentVolumes,
+  type Pod,
+  type Secret,
+  secrets,
+} from '@quarterdeck/api'
 import { type KubeObject, keyString, type ObjectKey } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
 import { createInformer, type Informer, type Logger } from '@quarterdeck/controller-runtime'
@@ -21,7 +32,7 @@ export interface ReferencedObjectsOptions {
 
 const loadTimeoutMs = 5_000
 
-/** The ConfigMaps and Secrets that pods of this node refer to, one watch each for as long as a pod needs it; no others are read. */
+/** The ConfigMaps, Secrets, claims and volumes that pods of this node refer to, one watch each for as long as a pod needs it; no others are read. */
 export class ReferencedObjects {
   readonly #options: ReferencedObjectsOptions
   readonly #watched = new Map<string, Watched>()
@@ -36,6 +47,7 @@ export class ReferencedObjects {
     const references = referencesOf(pod)
     for (const name of references.configMaps) this.#watch(configMaps, { namespace, name }, uid)
     for (const name of references.secrets) this.#watch(secrets, { namespace, name }, uid)
+    for (const name of references.claims) this.#watch(persistentVolumeClaims, { namespace, name }, uid)
   }
 
   forget(podUid: string): void {
@@ -55,6 +67,17 @@ export class ReferencedObjects {
     return this.#get(secrets, key)
   }
 
+  claim(key: ObjectKey): Promise<PersistentVolumeClaim | undefined> {
+    return this.#get(persistentVolumeClaims, key)
+  }
+
+  /** The volume of a claim of the pod: it is watched from then on. */
+  volume(name: string, podUid: string): Promise<PersistentVolume | undefined> {
+    const key = { namespace: '', name }
+    this.#watch(persistentVolumes, key, podUid)
+    return this.#get(persistentVolumes, key)
+  }
+
   async #get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey): Promise<T | undefined> {
     const watched = this.#watched.get(`${kind.resource}/${keyString(key)}`)
     if (!watched) return undefined
@@ -69,7 +92,7 @@ export class ReferencedObjects {
       const { client, log, signal, onChange } = this.#options
       const stop = new AbortController()
       const informer = createInformer(client, kind as unknown as Kind, {
-        namespace: key.namespace,
+        ...(key.namespace ? { namespace: key.namespace } : {}),
         fieldSelector: `metadata.name=${key.name}`,
         signal: AbortSignal.any([signal, stop.signal]),
         log,

@@ -21,6 +21,11 @@ export class PodFolders {
     return join(this.#root, podUid, 'volumes')
   }
 
+  /** Folder of one volume, or the link to where it is. */
+  volume(podUid: string, volumeName: string): string {
+    return join(this.volumes(podUid), volumeName)
+  }
+
   hosts(podUid: string): string {
     return join(this.#root, podUid, 'etc-hosts')
   }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 
 import type { Pod, V1Volume } from '@quarterdeck/api'
 
 import type { PodFolders } from '../pods/pod-folders.ts'
 import { writeAtomically } from './atomic-writer.ts'
+import type { ClaimedVolumes } from './claimed-volumes.ts'
 import { prepareEmptyDir } from './empty-dir.ts'
 import { prepareHostPath } from './host-path.ts'
 import { type Payload, VolumeError } from './payload.ts'
@@ -17,11 +17,13 @@ export type VolumePaths = ReadonlyMap<string, string>
 /** Makes the volumes of pods and keeps those that show API objects up to date. */
 export class PodVolumes {
   readonly #folders: PodFolders
+  readonly #claimed: ClaimedVolumes
   /** What was last written, by volume folder: nothing is written twice. */
   readonly #written = new Map<string, string>()
 
-  constructor(folders: PodFolders) {
+  constructor(folders: PodFolders, claimed: ClaimedVolumes) {
     this.#folders = folders
+    this.#claimed = claimed
   }
 
   /** Idempotent; also how changed objects reach the files. Throws VolumeError naming the volume that cannot be made. */
@@ -45,7 +47,8 @@ export class PodVolumes {
   async #prepare(context: SourceContext, volume: V1Volume): Promise<string> {
     const { pod } = context
     const group = fsGroupOf(pod)
-    const folder = join(this.#folders.volumes(pod.metadata.uid), volume.name)
+    const folder = this.#folders.volume(pod.metadata.uid, volume.name)
+    if (volume.persistentVolumeClaim ?? volume.ephemeral) return this.#claimed.setUp(pod, volume, context.objects)
     if (volume.hostPath) return prepareHostPath(volume.hostPath)
     if (volume.emptyDir) return prepareEmptyDir(folder, volume.emptyDir, group)
     const payload = await payloadOf(context, volume)
