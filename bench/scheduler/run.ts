@@ -3,7 +3,8 @@
  * binder that stores nothing; then through the in-process API over a store in memory and over a durable Postgres.
  */
 import type { Node, Pod } from '@quarterdeck/api'
-import { createDefaultProfile, SchedulerCore } from '@quarterdeck/scheduler'
+import { realClock } from '@quarterdeck/controller-runtime'
+import { createDefaultProfile, SchedulerCore, staticCaches } from '@quarterdeck/scheduler'
 
 import { throughMemory, throughPostgres } from './through-api.ts'
 
@@ -52,7 +53,7 @@ async function measure(what: string, cpu: string): Promise<Result> {
   }
   const bind = async (): Promise<boolean> => true
   const core = new SchedulerCore({
-    profiles: () => [createDefaultProfile({ name: 'MemoryBinder', bind })],
+    profiles: (core) => [createDefaultProfile({ core, caches: staticCaches(), clock: realClock, binder: { name: 'MemoryBinder', bind } })],
     reports: { scheduled: count, unschedulable: count, gated: () => {}, failed: (_pod, error) => console.error(error) },
   })
   for (let i = 0; i < nodeCount; i++) core.setNode(node(i))

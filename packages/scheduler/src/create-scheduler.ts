@@ -1,5 +1,6 @@
-import { nodes, pods } from '@quarterdeck/api'
-import type { Controller, ControllerEnvironment } from '@quarterdeck/controller-runtime'
+import { namespaces, nodes, pods, replicaSets, replicationControllers, services, type Kind } from '@quarterdeck/api'
+import type { KubeObject } from '@quarterdeck/api-machinery'
+import type { Controller, ControllerEnvironment, Informer } from '@quarterdeck/controller-runtime'
 
 import { createDefaultProfile, defaultSchedulerName } from './default-profile.ts'
 import { createDefaultBinder } from './plugins/default-binder/default-binder.ts'
@@ -43,12 +44,14 @@ export function createScheduler(options: SchedulerOptions = {}): Scheduler {
   }
 }
 
-function coreFor(options: SchedulerOptions, { client, clock, log, recorder }: ControllerEnvironment): SchedulerCore {
+function coreFor(options: SchedulerOptions, { client, clock, log, recorder, informers }: ControllerEnvironment): SchedulerCore {
   const events = recorder(defaultSchedulerName)
   const conditions = createPodConditionWriter(client, { clock, log })
   const { maxInFlight, verdictSink, metrics } = options
   return new SchedulerCore({
-    profiles: () => [createDefaultProfile(createDefaultBinder(client))],
+    profiles: (core) => [
+      createDefaultProfile({ core, clock, binder: createDefaultBinder(client), caches: { cache: (kind) => informers.of(kind) } }),
+    ],
     clock,
     ...(maxInFlight ? { maxInFlight } : {}),
     ...(verdictSink ? { verdictSink } : {}),
@@ -72,11 +75,17 @@ function coreFor(options: SchedulerOptions, { client, clock, log, recorder }: Co
   })
 }
 
+/** Read by plugins, without being told of changes. */
+const alsoRead: readonly Kind[] = [services, replicaSets, replicationControllers].map((kind) => kind as unknown as Kind)
+
 async function follow(core: SchedulerCore, { informers, signal }: ControllerEnvironment): Promise<void> {
   const nodeInformer = informers.of(nodes)
   const podInformer = informers.of(pods)
-  await Promise.all([nodeInformer.synced(), podInformer.synced()])
+  const namespaceInformer = informers.of(namespaces)
+  const others: Informer<KubeObject>[] = alsoRead.map((kind) => informers.of(kind))
+  await Promise.all([nodeInformer, podInformer, namespaceInformer, ...others].map((informer) => informer.synced()))
   const removeHandlers = [
+    namespaceInformer.onChange(({ type, object, old }) => core.setNamespace(object, type === 'deleted' ? 'deleted' : old)),
     nodeInformer.onChange(({ type, object, old }) =>
       type === 'deleted' ? core.removeNode(object.metadata.name) : core.setNode(object, old),
     ),

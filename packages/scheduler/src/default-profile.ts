@@ -1,20 +1,23 @@
-import type { Plugin } from './framework/plugin.ts'
+import type { PluginEnvironment } from './plugin-environment.ts'
 import { createProfile, type Profile } from './framework/profile.ts'
 import { imageLocality } from './plugins/image-locality/image-locality.ts'
+import { createInterPodAffinity } from './plugins/inter-pod-affinity/inter-pod-affinity.ts'
 import { createNodeAffinity } from './plugins/node-affinity/node-affinity.ts'
 import { nodeName } from './plugins/node-name/node-name.ts'
 import { nodePorts } from './plugins/node-ports/node-ports.ts'
 import { createBalancedAllocation } from './plugins/node-resources-balanced-allocation/balanced-allocation.ts'
 import { createNodeResourcesFit } from './plugins/node-resources-fit/node-resources-fit.ts'
 import { nodeUnschedulable } from './plugins/node-unschedulable/node-unschedulable.ts'
+import { createDefaultSelector } from './plugins/pod-topology-spread/default-selector.ts'
+import { createPodTopologySpread } from './plugins/pod-topology-spread/pod-topology-spread.ts'
 import { prioritySort } from './plugins/priority-sort/priority-sort.ts'
 import { schedulingGates } from './plugins/scheduling-gates/scheduling-gates.ts'
 import { taintToleration } from './plugins/taint-toleration/taint-toleration.ts'
 
 export const defaultSchedulerName = 'default-scheduler'
 
-/** The plugins of kube-scheduler's default profile, with its weights. `binder` stores the decision. */
-export function createDefaultProfile(binder: Plugin): Profile {
+/** The plugins of kube-scheduler's default profile, with its weights. */
+export function createDefaultProfile({ core, caches, clock, binder }: PluginEnvironment): Profile {
   return createProfile(defaultSchedulerName, [
     { plugin: schedulingGates },
     { plugin: prioritySort },
@@ -24,6 +27,8 @@ export function createDefaultProfile(binder: Plugin): Profile {
     { plugin: createNodeAffinity(), weight: 2 },
     { plugin: nodePorts },
     { plugin: createNodeResourcesFit() },
+    { plugin: createPodTopologySpread({ defaultSelector: createDefaultSelector(caches, clock) }), weight: 2 },
+    { plugin: createInterPodAffinity(core.snapshot), weight: 2 },
     { plugin: createBalancedAllocation() },
     { plugin: imageLocality },
     { plugin: binder },

@@ -1,3 +1,5 @@
+export { staticCaches } from './static-caches.ts'
+export type { PluginEnvironment } from './plugin-environment.ts'
 export { createScheduler, type Scheduler, type SchedulerOptions } from './create-scheduler.ts'
 export { createDefaultProfile, defaultSchedulerName } from './default-profile.ts'
 export { createProfile, type Profile, type WeightedPlugin } from './framework/profile.ts'

@@ -1,55 +1,17 @@
 import assert from 'node:assert/strict'
-import { describe, test, type TestContext } from 'node:test'
+import { describe, test } from 'node:test'
 
 import { ApiError } from '@quarterdeck/api-machinery'
-import { FakeClock, settle } from '@quarterdeck/controller-runtime/testing'
+import { settle } from '@quarterdeck/controller-runtime/testing'
 
 import { feasibleNodesWanted } from './cycle/feasible-count.ts'
-import { createDefaultProfile } from './default-profile.ts'
 import type { Plugin } from './framework/plugin.ts'
-import { createProfile } from './framework/profile.ts'
-import { SchedulerCore } from './scheduler-core.ts'
 import { nodeOf, podOf } from './testing/objects.ts'
-
-function start(t: TestContext, bind: (pod: string, node: string) => Promise<void> = async () => {}, extra: readonly Plugin[] = []) {
-  const clock = new FakeClock()
-  const stop = new AbortController()
-  const bound: string[] = []
-  const messages: string[] = []
-  const core = new SchedulerCore({
-    clock,
-    random: () => 0.99,
-    profiles: () => [
-      createProfile('default-scheduler', [
-        ...extra.map((plugin) => ({ plugin })),
-        ...createDefaultProfile({
-          name: 'TestBinder',
-          bind: async ({ pod }, node) => {
-            await bind(pod.metadata.name, node)
-            bound.push(`${pod.metadata.name} to ${node}`)
-            return true
-          },
-        }).plugins.map((plugin) => ({ plugin })),
-      ]),
-    ],
-    reports: {
-      scheduled: () => {},
-      unschedulable: (pod, message) => messages.push(`${pod.metadata.name}: ${message}`),
-      gated: (pod, message) => messages.push(`${pod.metadata.name}: ${message}`),
-      failed: (pod, error) => messages.push(`${pod.metadata.name}: ${String(error)}`),
-    },
-  })
-  const running = core.run(stop.signal)
-  t.after(async () => {
-    stop.abort()
-    await running
-  })
-  return { core, clock, bound, messages }
-}
+import { startCore } from './testing/start-core.ts'
 
 describe('scheduler', () => {
   test('[SC1] places pods by priority, then in the order in which they came', async (t) => {
-    const { core, bound } = start(t)
+    const { core, bound } = startCore(t)
     core.setNode(nodeOf('n'))
     core.setPod(podOf('first'))
     core.setPod(podOf('second'))
@@ -59,7 +21,7 @@ describe('scheduler', () => {
   })
 
   test('[SC2] says why a pod fits nowhere in the words of kube-scheduler, and keeps every verdict with figures', async (t) => {
-    const { core, messages } = start(t)
+    const { core, messages } = startCore(t)
     core.setNode(nodeOf('small', { allocatable: { cpu: '1400m' } }))
     core.setNode(nodeOf('small-too', { allocatable: { cpu: '1' } }))
     core.setNode(nodeOf('tainted', { spec: { taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] }, allocatable: { cpu: '1' } }))
@@ -79,7 +41,7 @@ describe('scheduler', () => {
   })
 
   test('[SC3] without nodes the message says so, and the first node is tried at once as nothing else is to be tried', async (t) => {
-    const { core, bound, messages } = start(t)
+    const { core, bound, messages } = startCore(t)
     core.setPod(podOf('p'))
     await settle()
     assert.deepEqual(messages, ['p: no nodes available to schedule pods'])
@@ -90,7 +52,7 @@ describe('scheduler', () => {
   })
 
   test('[SC4] an event that cannot help does not cause an attempt', async (t) => {
-    const { core, clock, messages } = start(t)
+    const { core, clock, messages } = startCore(t)
     const small = nodeOf('small', { allocatable: { cpu: '1' } })
     core.setNode(small)
     core.setPod(podOf('p', { requests: { cpu: '2' } }))
@@ -104,7 +66,7 @@ describe('scheduler', () => {
   })
 
   test('[SC5] a pod that leaves makes room for one that waits', async (t) => {
-    const { core, clock, bound } = start(t)
+    const { core, clock, bound } = startCore(t)
     core.setNode(nodeOf('n'))
     const first = podOf('first', { requests: { cpu: '3' } })
     core.setPod(first)
@@ -118,7 +80,7 @@ describe('scheduler', () => {
   })
 
   test('[SC6] a placed pod counts on its node before its binding is stored', async (t) => {
-    const { core, bound, messages } = start(t, () => new Promise((resolve) => setTimeout(resolve, 20)))
+    const { core, bound, messages } = startCore(t, { bind: () => new Promise((resolve) => setTimeout(resolve, 20)) })
     core.setNode(nodeOf('n'))
     core.setPod(podOf('first', { requests: { cpu: '3' } }))
     core.setPod(podOf('second', { requests: { cpu: '3' } }))
@@ -129,8 +91,10 @@ describe('scheduler', () => {
 
   test('[SC7] a binding that fails frees the node and is tried again after the backoff', async (t) => {
     let failures = 1
-    const { core, clock, bound, messages } = start(t, async () => {
-      if (failures-- > 0) throw new ApiError('ServiceUnavailable', 'no database')
+    const { core, clock, bound, messages } = startCore(t, {
+      bind: async () => {
+        if (failures-- > 0) throw new ApiError('ServiceUnavailable', 'no database')
+      },
     })
     core.setNode(nodeOf('n'))
     core.setPod(podOf('p', { requests: { cpu: '3' } }))
@@ -149,7 +113,7 @@ describe('scheduler', () => {
         return undefined
       },
     }
-    const { core, bound, messages } = start(t, undefined, [fragile])
+    const { core, bound, messages } = startCore(t, { extra: [fragile] })
     core.setNode(nodeOf('n'))
     core.setPod(podOf('poison', { priority: 1 }))
     core.setPod(podOf('fine'))
@@ -158,7 +122,7 @@ describe('scheduler', () => {
   })
 
   test('[SC8] a pod with scheduling gates waits until the last is removed', async (t) => {
-    const { core, bound, messages } = start(t)
+    const { core, bound, messages } = startCore(t)
     core.setNode(nodeOf('n'))
     const gated = podOf('p', { schedulingGates: [{ name: 'quota' }] })
     core.setPod(gated)
@@ -170,7 +134,7 @@ describe('scheduler', () => {
   })
 
   test('[SC9] pods of another scheduler are left to it', async (t) => {
-    const { core, bound } = start(t)
+    const { core, bound } = startCore(t)
     core.setNode(nodeOf('n'))
     core.setPod(podOf('p', { schedulerName: 'mine' }))
     await settle()
@@ -185,7 +149,7 @@ describe('scheduler', () => {
   })
 
   test('[SC12] spreads pods over nodes by what they request', async (t) => {
-    const { core, bound } = start(t)
+    const { core, bound } = startCore(t)
     core.setNode(nodeOf('a'))
     core.setNode(nodeOf('b'))
     for (let i = 0; i < 4; i++) core.setPod(podOf(`p${i}`, { requests: { cpu: '500m', memory: '1Gi' } }))

@@ -1,4 +1,4 @@
-import { isPodFinished, type Node, type Pod } from '@quarterdeck/api'
+import { isPodFinished, type Namespace, type Node, type Pod } from '@quarterdeck/api'
 import { isApiError } from '@quarterdeck/api-machinery'
 import { realClock, type Clock } from '@quarterdeck/controller-runtime'
 
@@ -114,6 +114,16 @@ export class SchedulerCore {
     if (node) this.announce({ type: 'node removed', node })
   }
 
+  /** A namespace was added or changed, or is gone: terms of Pods may name it by its labels. */
+  setNamespace(namespace: Namespace, old?: Namespace | 'deleted'): void {
+    const { name, labels = {} } = namespace.metadata
+    const isGone = old === 'deleted'
+    const before = this.cache.namespaceLabels(name)
+    if (!isGone && before && JSON.stringify(before) === JSON.stringify(labels)) return
+    this.cache.setNamespace(name, isGone ? undefined : labels)
+    this.announce({ type: 'Namespace', object: isGone ? undefined : namespace, old: isGone ? namespace : old })
+  }
+
   /** A Pod was added or changed. */
   setPod(pod: Pod, old?: Pod): void {
     if (isPodFinished(pod)) return this.removePod(pod)
@@ -202,7 +212,10 @@ export class SchedulerCore {
 
   #schedule(queued: QueuedPod): Promise<void> | undefined {
     const { pod } = queued
-    if (this.cache.nodeOf(pod.uid) !== undefined) return void this.#queue.delete(pod.uid)
+    if (this.cache.nodeOf(pod.uid) !== undefined) {
+      this.#queue.delete(pod.uid)
+      return undefined
+    }
     try {
       const attempt = this.#attempt(queued)
       return attempt?.catch((error: unknown) => this.#fail(queued, error))

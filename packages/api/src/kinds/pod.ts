@@ -3,6 +3,7 @@ import type { Namespaced } from '@quarterdeck/api-machinery'
 import type { V1Pod } from '../generated/types.ts'
 import { defineKind } from '../kind.ts'
 import { applyPodSpecDefaults } from '../pod-spec/defaults.ts'
+import { mergeLabelKeys } from '../pod-spec/merge-label-keys.ts'
 import { podColumns } from '../pod-spec/pod-columns.ts'
 import { qualityOfServiceOf } from '../pod-spec/quality-of-service.ts'
 import { validatePod, validatePodCreate, validatePodUpdate } from '../pod-spec/validate-pod.ts'
@@ -47,6 +48,7 @@ export const pods = defineKind<Pod>({
   prepareForCreate(object) {
     object.status = { phase: 'Pending' }
     if (object.spec?.containers) object.status.qosClass = qualityOfServiceOf(object.spec)
+    if (object.spec) mergeLabelKeys(object.spec, object.metadata?.labels)
     if (object.spec?.schedulingGates?.length) {
       object.status.conditions = [
         {

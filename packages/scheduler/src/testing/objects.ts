@@ -23,23 +23,36 @@ export function nodeOf(name: string, shape: NodeShape = {}): Node {
   }
 }
 
-export function podOf(name: string, spec: Partial<Pod['spec']> & { requests?: Record<string, string> } = {}): Pod {
-  const { requests, ...rest } = spec
+export type PodShape = Partial<Pod['spec']> & {
+  requests?: Record<string, string>
+  labels?: Record<string, string>
+  namespace?: string
+  deletionTimestamp?: string
+}
+
+/** A pending Pod. */
+export function podOf(name: string, shape: PodShape = {}): Pod {
+  const { requests, labels, namespace = 'default', deletionTimestamp, ...spec } = shape
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       name,
-      namespace: 'default',
+      namespace,
       uid: `uid-${name}`,
       resourceVersion: '1',
       generation: 1,
       creationTimestamp: '2026-01-01T00:00:00Z',
+      ...(labels ? { labels } : {}),
+      ...(deletionTimestamp ? { deletionTimestamp } : {}),
     },
-    spec: { containers: [{ name: 'c', image: 'web', ...(requests ? { resources: { requests } } : {}) }], ...rest },
+    spec: { containers: [{ name: 'c', image: 'web', ...(requests ? { resources: { requests } } : {}) }], ...spec },
     status: { phase: 'Pending' },
   }
 }
+
+/** As the server shows a Pod that is bound. */
+export const placed = (pod: Pod, nodeName: string): Pod => ({ ...pod, spec: { ...pod.spec, nodeName } })
 
 export function infoOf(node: Node, pods: readonly Pod[] = []): CachedNode {
   const info = new CachedNode(node)
@@ -47,4 +60,4 @@ export function infoOf(node: Node, pods: readonly Pod[] = []): CachedNode {
   return info
 }
 
-export const podInfo = (name: string, spec?: Parameters<typeof podOf>[1]): PodInfo => podInfoOf(podOf(name, spec))
+export const podInfo = (name: string, shape?: PodShape): PodInfo => podInfoOf(podOf(name, shape))

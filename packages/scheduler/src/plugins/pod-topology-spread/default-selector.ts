@@ -1,0 +1,44 @@
+import { replicaSets, replicationControllers, services } from '@quarterdeck/api'
+import { controllerOf, matchesLabelMap, requirementsOf, type Requirement } from '@quarterdeck/api-machinery'
+import { LruMap, type Caches, type Clock } from '@quarterdeck/controller-runtime'
+
+import type { PodInfo } from '../../cache/pod-info.ts'
+
+/** Selectors are derived anew after this time: they only say what to prefer. */
+const freshMs = 1000
+const most = 1000
+
+/** The Pods that belong together with a Pod: those of the Services that select it and of the controller that owns it. */
+export function createDefaultSelector(caches: Caches, clock: Clock): (pod: PodInfo) => readonly Requirement[] {
+  const known = new LruMap<string, { atMs: number; selector: readonly Requirement[] }>(most)
+  return (pod) => {
+    const id = JSON.stringify([pod.namespace, pod.labels, controllerOf(pod.pod)?.uid])
+    const found = known.get(id)
+    if (found && clock.now() - found.atMs < freshMs) return found.selector
+    const selector = [...ofServices(pod, caches), ...ofOwner(pod, caches)]
+    known.set(id, { atMs: clock.now(), selector })
+    return selector
+  }
+}
+
+function ofServices({ namespace, labels }: PodInfo, caches: Caches): Requirement[] {
+  const selecting = caches
+    .cache(services)
+    .list(namespace)
+    .filter(({ spec }) => matchesLabelMap(spec.selector, labels))
+  return requirementsOf({ matchLabels: Object.assign({}, ...selecting.map(({ spec }) => spec.selector)) as Record<string, string> })
+}
+
+function ofOwner({ pod, namespace }: PodInfo, caches: Caches): Requirement[] {
+  const owner = controllerOf(pod)
+  if (!owner) return []
+  const key = { namespace, name: owner.name }
+  switch (`${owner.apiVersion} ${owner.kind}`) {
+    case 'v1 ReplicationController':
+      return requirementsOf({ matchLabels: caches.cache(replicationControllers).get(key)?.spec.selector })
+    case 'apps/v1 ReplicaSet':
+      return requirementsOf(caches.cache(replicaSets).get(key)?.spec.selector ?? {})
+    default:
+      return []
+  }
+}
