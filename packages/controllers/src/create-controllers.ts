@@ -2,6 +2,7 @@ import type { Kind } from '@quarterdeck/api'
 import type { Controller } from '@quarterdeck/controller-runtime'
 
 import { claimProtectionController } from './claim-protection/claim-protection-controller.ts'
+import { cronJobController } from './cron-job/cron-job-controller.ts'
 import { deploymentController } from './deployment/deployment-controller.ts'
 import { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts'
 import { endpointsController } from './endpoints/endpoints-controller.ts'
@@ -22,6 +23,7 @@ import { replicationControllerController } from './replication-controller/replic
 import { createRootCaController } from './root-ca/root-ca-controller.ts'
 import { serviceAccountController } from './service-account/service-account-controller.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts'
+import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts'
 import { volumeExpansionController } from './volume-expansion/volume-expansion-controller.ts'
 import { volumeProtectionController } from './volume-protection/volume-protection-controller.ts'
 
@@ -43,6 +45,8 @@ export function createControllers(options: ControllerOptions): Controller[] {
     replicationControllerController,
     jobController,
     orphanedJobPodsController,
+    ttlAfterFinishedController,
+    cronJobController,
     endpointsController,
     endpointSliceController,
     createNodeLifecycleController(options.nodeHealth),

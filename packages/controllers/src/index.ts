@@ -1,3 +1,4 @@
+export { cronJobController } from './cron-job/cron-job-controller.ts'
 export { deploymentController } from './deployment/deployment-controller.ts'
 export { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts'
 export { endpointsController } from './endpoints/endpoints-controller.ts'
@@ -14,4 +15,5 @@ export { replicationControllerController } from './replication-controller/replic
 export { createRootCaController } from './root-ca/root-ca-controller.ts'
 export { serviceAccountController } from './service-account/service-account-controller.ts'
 export { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts'
+export { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts'
 export { createControllers, type ControllerOptions } from './create-controllers.ts'
