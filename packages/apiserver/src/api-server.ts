@@ -8,6 +8,7 @@ import { claimResize } from './admission/claim-resize.ts'
 import { defaultStorageClass } from './admission/default-storage-class.ts'
 import { defaultTolerations } from './admission/default-tolerations.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
+import { priority } from './admission/priority.ts'
 import { nodeVolumes } from './admission/node-volumes.ts'
 import { serviceAccountAdmission } from './admission/service-account.ts'
 import { createServiceAllocation } from './admission/service-allocation.ts'
@@ -68,6 +69,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const admission: AdmissionPlugin[] = [
     namespaceLifecycle,
     serviceAccountAdmission,
+    priority,
     defaultTolerations,
     defaultStorageClass,
     storageProtection,

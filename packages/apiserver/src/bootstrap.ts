@@ -1,4 +1,4 @@
-import { namespaces, secrets, type Namespace, type Secret } from '@quarterdeck/api'
+import { namespaces, priorityClasses, secrets, systemPriorityClasses, type Namespace, type Secret } from '@quarterdeck/api'
 import { createIfAbsent, getIfExists, type Client } from '@quarterdeck/client'
 
 import { createAuthorityKeyPair, openAuthority, type CertificateAuthority } from './auth/certificate-authority.ts'
@@ -17,6 +17,7 @@ export interface ClusterIdentity {
 /** Makes what a cluster needs before its first request, unless it is there. Safe to run by several servers at once. */
 export async function bootstrapCluster(client: Client): Promise<ClusterIdentity> {
   for (const name of systemNamespaces) await createIfAbsent<Namespace>(client, namespaces, { metadata: { name }, spec: {}, status: {} })
+  for (const { name, ...rest } of systemPriorityClasses) await createIfAbsent(client, priorityClasses, { metadata: { name }, ...rest })
   await ensureStorageClass(client)
   const authority = await ensureSecret(client, 'quarterdeck-cluster-ca', 'kubernetes.io/tls', async () => {
     const pair = await createAuthorityKeyPair('quarterdeck-ca', authorityDays)

@@ -1,14 +1,59 @@
-import { badRequest, isRecord } from '@quarterdeck/api-machinery'
+import { modelSchemas, type Pod, type V1Eviction } from '@quarterdeck/api'
+import { badRequest, decodeObject, isRecord, timestamp } from '@quarterdeck/api-machinery'
 import type { DeleteOptions } from '@quarterdeck/client'
 
 import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
-import { removeAuthorized } from '../verbs/delete.ts'
+import { checkDeletion, commitDeletion, planDeletion } from '../verbs/delete.ts'
+import { findForWrite } from '../verbs/get.ts'
+import { retryConflict } from '../verbs/retry-conflict.ts'
+import { takeFromBudget } from './disruption-budget.ts'
 
-/** Deletes a pod on behalf of a policy/v1 Eviction. */
+/**
+ * Deletes a pod on behalf of a policy/v1 Eviction, if its disruption budget allows. What is taken from the budget, why the pod
+ * goes and its deletion are stored together or not at all. Throws TooManyRequests if the budget does not allow it now.
+ */
 export async function evict(core: ApiCore, request: ApiRequest, body: unknown): Promise<void> {
   core.authorize(request, 'create')
+  const options = decodeEviction(body, request)
+  const deletion: ApiRequest = { ...request, subresource: '', dryRun: request.dryRun || Boolean(options.dryRun?.length) }
+  checkDeletion(deletion, options)
+  await retryConflict(core, deletion, async () => {
+    const stored = await findForWrite(core, deletion)
+    const pod = stored.object as Pod
+    const taken = isLost(pod) ? undefined : await takeFromBudget(core, deletion, pod)
+    const plan = await planDeletion(core, deletion, { stored, old: targeted(pod), options })
+    await commitDeletion(core, deletion, taken ? { ...plan, writes: [...plan.writes, taken] } : plan)
+  })
+}
+
+type EvictionOptions = DeleteOptions & { dryRun?: string[] }
+
+function decodeEviction(body: unknown, { name }: ApiRequest): EvictionOptions {
   if (!isRecord(body)) throw badRequest('the body must be an Eviction object')
-  const options = isRecord(body['deleteOptions']) ? (body['deleteOptions'] as DeleteOptions) : {}
-  await removeAuthorized(core, { ...request, subresource: '' }, options)
+  const eviction = structuredClone(body) as unknown as V1Eviction
+  const report = decodeObject(eviction as unknown as Record<string, unknown>, { $ref: 'V1Eviction' }, modelSchemas)
+  if (report.typeErrors.length > 0)
+    throw badRequest(`Eviction in version "v1" cannot be handled as an Eviction: ${report.typeErrors.join(', ')}`)
+  if (eviction.metadata?.name && eviction.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
+  return (eviction.deleteOptions ?? {}) as EvictionOptions
+}
+
+/** Its going disrupts nothing: it ended, never ran, or goes already. */
+const isLost = ({ metadata, status }: Pod): boolean =>
+  metadata.deletionTimestamp !== undefined || ['Succeeded', 'Failed', 'Pending'].includes(status.phase ?? 'Pending')
+
+/** The pod with the condition that tells its owner that it did not fail by itself. */
+function targeted(pod: Pod): Pod {
+  const type = 'DisruptionTarget'
+  const conditions = pod.status.conditions ?? []
+  if (conditions.some((condition) => condition.type === type && condition.status === 'True')) return pod
+  const condition = {
+    type,
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+    lastTransitionTime: timestamp(),
+  }
+  return { ...pod, status: { ...pod.status, conditions: [...conditions.filter((c) => c.type !== type), condition] } }
 }

@@ -30,32 +30,55 @@ export async function remove(core: ApiCore, request: ApiRequest, options: Delete
 
 /** As `remove`, for callers that have authorized the request under another verb. */
 export function removeAuthorized(core: ApiCore, request: ApiRequest, options: DeleteOptions): Promise<DeleteResult> {
-  checkOptions(request, options)
+  checkDeletion(request, options)
   return retryConflict(core, request, async () => {
     const stored = await findForWrite(core, request)
-    const old = servedObject(request.kind, stored)
-    checkPreconditions(request, options, old)
-    const alongside: Write[] = []
-    await core.admit({
-      operation: 'DELETE',
-      kind: request.kind,
-      namespace: request.namespace,
-      name: request.name,
-      subresource: '',
-      object: undefined,
-      old,
-      user: request.user,
-      dryRun: request.dryRun,
-      alongside,
-    })
-    const next = deletedForm(request, old, options)
-    const writes = isReleased(next) ? [deleteWrite(request, next, stored), ...alongside] : [updateWrite(request, next, stored)]
-    const isGone = writes[0]!.type === 'delete'
-    if (!isGone && isSameDeletion(old, next)) return { pending: stored }
-    if (request.dryRun) return isGone ? { gone: next } : { pending: next }
-    const result = writes.length === 1 ? await core.store.commit(writes[0]!) : (await core.store.commitAll(writes))[0]!
-    return isGone ? { gone: servedObject(request.kind, result) } : { pending: result }
+    const plan = await planDeletion(core, request, { stored, old: servedObject(request.kind, stored), options })
+    return commitDeletion(core, request, plan)
   })
+}
+
+/** What deleting an object would store: its own write first, then those that must go with it. */
+export interface DeletionPlan {
+  next: KubeObject
+  /** Empty if it is being deleted in the same way already. */
+  writes: readonly Write[]
+  stored: StoredObject
+}
+
+/** Admission and preconditions of a deletion. `old` is the stored object, perhaps with something added that is to be kept. */
+export async function planDeletion(
+  core: ApiCore,
+  request: ApiRequest,
+  { stored, old, options }: { stored: StoredObject; old: KubeObject; options: DeleteOptions },
+): Promise<DeletionPlan> {
+  checkPreconditions(request, options, old)
+  const alongside: Write[] = []
+  await core.admit({
+    operation: 'DELETE',
+    kind: request.kind,
+    namespace: request.namespace,
+    name: request.name,
+    subresource: '',
+    object: undefined,
+    old,
+    user: request.user,
+    dryRun: request.dryRun,
+    alongside,
+  })
+  const next = deletedForm(request, old, options)
+  if (isReleased(next)) return { next, writes: [deleteWrite(request, next, stored), ...alongside], stored }
+  return { next, writes: isSameDeletion(old, next) ? [] : [updateWrite(request, next, stored)], stored }
+}
+
+/** Stores a deletion, all of it or nothing. */
+export async function commitDeletion(core: ApiCore, request: ApiRequest, { next, writes, stored }: DeletionPlan): Promise<DeleteResult> {
+  const [first] = writes
+  if (!first) return { pending: stored }
+  const isGone = first.type === 'delete'
+  if (request.dryRun) return isGone ? { gone: next } : { pending: next }
+  const result = writes.length === 1 ? await core.store.commit(first) : (await core.store.commitAll(writes))[0]!
+  return isGone ? { gone: servedObject(request.kind, result) } : { pending: result }
 }
 
 /** The object with its deletion begun, or carried further. */
@@ -98,7 +121,8 @@ function isSameDeletion(old: KubeObject, next: KubeObject): boolean {
   )
 }
 
-function checkOptions({ name }: ApiRequest, { propagationPolicy, gracePeriodSeconds }: DeleteOptions): void {
+/** Throws Invalid for options that no deletion can have. */
+export function checkDeletion({ name }: ApiRequest, { propagationPolicy, gracePeriodSeconds }: DeleteOptions): void {
   const errors = []
   if (propagationPolicy && !['Orphan', 'Background', 'Foreground'].includes(propagationPolicy)) {
     errors.push(notSupportedField('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan']))
