@@ -139,6 +139,22 @@ describe('storage of a cluster', () => {
     await stopWorker()
   })
 
+  test('[LP8] a deleted volume is let go once its node is gone for good', async (t) => {
+    const { client, startWorker, eventually, signal } = await startCluster(t)
+    startWorker({ controllers: { abandonedVolumes: { missingForMs: 50 } } })
+    for (const name of ['stays', 'leaves']) {
+      await startKubelet(client, name, { signal })
+      await client.create(persistentVolumes, {
+        ...volume(`on-${name}`),
+        metadata: { name: `on-${name}`, labels: { 'quarterdeck.dev/node': name }, finalizers: ['quarterdeck.dev/local-path'] },
+      })
+      await client.delete(persistentVolumes, volumeKey(`on-${name}`))
+    }
+    await client.delete(nodes, volumeKey('leaves'))
+    await eventually('let go', async () => !(await getIfExists(client, persistentVolumes, volumeKey('on-leaves'))))
+    assert.deepEqual((await client.get(persistentVolumes, volumeKey('on-stays'))).metadata.finalizers, ['quarterdeck.dev/local-path'])
+  })
+
   test('[ST22] an ephemeral volume has a claim that goes with its pod', async (t) => {
     const { client, startWorker, eventually, signal } = await startCluster(t)
     startWorker()

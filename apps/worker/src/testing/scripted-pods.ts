@@ -10,6 +10,8 @@ export interface ScriptedPods {
   /** Every Pod that was seen, by uid, with the phase in which it ended. */
   ended: Map<string, 'Succeeded' | 'Failed'>
   seen: Set<string>
+  /** Whether Pods that were asked to end go on for now. */
+  holdDeleted(isHeld: boolean): void
   stop(): void
 }
 
@@ -18,6 +20,7 @@ export function scriptPods(client: Client, endOf: (pod: Pod, nth: number) => Pod
   const stop = new AbortController()
   const seen = new Set<string>()
   const ended = new Map<string, 'Succeeded' | 'Failed'>()
+  let holdsDeleted = false
   const informer = createInformer(client, pods, { signal: stop.signal })
   informer.onChange(({ type, object }) => {
     if (type !== 'deleted') void advance(object).catch(ignoreLateness)
@@ -25,7 +28,8 @@ export function scriptPods(client: Client, endOf: (pod: Pod, nth: number) => Pod
 
   async function advance(pod: Pod): Promise<void> {
     const { uid, deletionTimestamp } = pod.metadata
-    if (!seen.has(uid)) seen.add(uid)
+    seen.add(uid)
+    if (deletionTimestamp && holdsDeleted) return
     const hasEnded = pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed'
     if (!hasEnded) {
       const exitCode = deletionTimestamp ? 137 : endOf(pod, seen.size)
@@ -48,7 +52,12 @@ export function scriptPods(client: Client, endOf: (pod: Pod, nth: number) => Pod
     await client.update(pods, { ...pod, status: { ...pod.status, ...status } }, { subresource: 'status' })
   }
 
-  return { seen, ended, stop: () => stop.abort() }
+  function holdDeleted(isHeld: boolean): void {
+    holdsDeleted = isHeld
+    if (!isHeld) for (const pod of informer.list()) void advance(pod).catch(ignoreLateness)
+  }
+
+  return { seen, ended, holdDeleted, stop: () => stop.abort() }
 }
 
 /** Someone else was faster: the next event tells. */
