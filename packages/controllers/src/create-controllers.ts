@@ -1,14 +1,14 @@
 import type { Kind } from '@quarterdeck/api'
 import type { Controller } from '@quarterdeck/controller-runtime'
 
-import { claimProtectionController } from './claim-protection/claim-protection-controller.ts'
+import { createClaimProtectionController } from './claim-protection/claim-protection-controller.ts'
 import { cronJobController } from './cron-job/cron-job-controller.ts'
 import { deploymentController } from './deployment/deployment-controller.ts'
 import { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts'
 import { endpointsController } from './endpoints/endpoints-controller.ts'
 import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume-controller.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
-import { abandonedVolumesController } from './local-path/abandoned-volumes-controller.ts'
+import { createAbandonedVolumesController, type AbandonedVolumesOptions } from './local-path/abandoned-volumes-controller.ts'
 import { jobController } from './job/job-controller.ts'
 import { orphanedJobPodsController } from './job/orphaned-pods-controller.ts'
 import { createNamespaceController } from './namespace/namespace-controller.ts'
@@ -35,6 +35,7 @@ export interface ControllerOptions {
   nodeHealth?: Partial<HealthOptions>
   nodeIpam?: NodeIpamOptions
   podGarbage?: PodGarbageOptions
+  abandonedVolumes?: AbandonedVolumesOptions
 }
 
 /** Every controller of a cluster. */
@@ -59,10 +60,10 @@ export function createControllers(options: ControllerOptions): Controller[] {
     createPodGarbageCollector(options.podGarbage),
     createClaimController(),
     volumeController,
-    claimProtectionController,
+    createClaimProtectionController(),
     volumeProtectionController,
     volumeExpansionController,
     ephemeralVolumeController,
-    abandonedVolumesController,
+    createAbandonedVolumesController(options.abandonedVolumes),
   ]
 }

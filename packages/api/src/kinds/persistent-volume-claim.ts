@@ -9,6 +9,7 @@ import {
 } from '../validation/persistent-volume-claim.ts'
 import { accessModesText } from '../volumes/access-modes.ts'
 import { storageClassNameOf } from '../volumes/storage-class-name.ts'
+import { claimWarnings } from '../volumes/storage-warnings.ts'
 
 export type PersistentVolumeClaim = Namespaced<V1PersistentVolumeClaim, 'spec' | 'status'>
 
@@ -76,6 +77,7 @@ export const persistentVolumeClaims = defineKind<PersistentVolumeClaim>({
     if (!old.spec.dataSource && !old.spec.dataSourceRef) dropForeignDataSource(spec)
     levelDataSources(spec)
   },
+  warnings: ({ metadata, spec }) => claimWarnings(spec, metadata.annotations),
   validate: validatePersistentVolumeClaim,
   validateUpdate: validatePersistentVolumeClaimUpdate,
   validateStatusUpdate: validatePersistentVolumeClaimStatusUpdate,

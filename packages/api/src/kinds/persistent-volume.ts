@@ -6,6 +6,7 @@ import { applyVolumeSourceDefaults } from '../pod-spec/defaults.ts'
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/persistent-volume.ts'
 import { accessModesText } from '../volumes/access-modes.ts'
 import { storageClassNameOf } from '../volumes/storage-class-name.ts'
+import { volumeWarnings } from '../volumes/storage-warnings.ts'
 
 export type PersistentVolume = ClusterScoped<V1PersistentVolume, 'spec' | 'status'>
 
@@ -89,6 +90,7 @@ export const persistentVolumes = defineKind<PersistentVolume>({
     else if (status.lastPhaseTransitionTime === undefined || status.lastPhaseTransitionTime === old.lastPhaseTransitionTime)
       status.lastPhaseTransitionTime = timestamp()
   },
+  warnings: ({ metadata, spec }) => volumeWarnings(spec, metadata.annotations),
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
 })

@@ -3,6 +3,7 @@ import type { ClusterScoped } from '@quarterdeck/api-machinery'
 import type { V1StorageClass } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 import { validateStorageClass, validateStorageClassUpdate } from '../validation/storage-class.ts'
+import { topologyWarnings } from '../volumes/storage-warnings.ts'
 
 export type StorageClass = ClusterScoped<V1StorageClass>
 
@@ -62,6 +63,7 @@ export const storageClasses = defineKind<StorageClass>({
     object.reclaimPolicy ??= 'Delete'
     object.volumeBindingMode ??= 'Immediate'
   },
+  warnings: (object) => topologyWarnings(object.allowedTopologies),
   validate: validateStorageClass,
   validateUpdate: validateStorageClassUpdate,
 })

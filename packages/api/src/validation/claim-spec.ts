@@ -16,8 +16,6 @@ import { volumeModes } from '../volumes/access-modes.ts'
 import { validateAccessModes } from './access-modes.ts'
 import { validateClassName } from './class-name.ts'
 
-const nanoPerUnit = 1_000_000_000n
-
 /** What a claim asks for: of the object itself, and of the templates that make such objects. */
 export function validateClaimSpec(spec: V1PersistentVolumeClaimSpec, path: string): FieldError[] {
   const { accessModes, selector, volumeMode } = spec
@@ -34,9 +32,7 @@ export function validateClaimSpec(spec: V1PersistentVolumeClaimSpec, path: strin
 
 function validateStorageRequest(storage: string | undefined, field: string): FieldError[] {
   if (storage === undefined) return [requiredField(field)]
-  const { nano } = parseQuantity(storage) ?? { nano: 0n }
-  if (nano <= 0n) return [invalidField(field, storage, 'must be greater than zero')]
-  return nano % nanoPerUnit === 0n ? [] : [invalidField(field, storage, 'must be an integer')]
+  return (parseQuantity(storage)?.nano ?? 0n) > 0n ? [] : [invalidField(field, storage, 'must be greater than zero')]
 }
 
 function validateDataSources({ dataSource, dataSourceRef }: V1PersistentVolumeClaimSpec, path: string): FieldError[] {

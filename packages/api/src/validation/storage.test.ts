@@ -1,4 +1,8 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
 import { testCreations, testStatusUpdates, testUpdates, type Case, type Part, type UpdateCase } from '../testing/validation-cases.ts'
+import { claimWarnings, topologyWarnings, volumeWarnings } from '../volumes/storage-warnings.ts'
 
 const request = (storage: string): Part => ({ requests: { storage } })
 const claim = (more: Part = {}): Part => ({
@@ -38,7 +42,7 @@ const creations: Record<string, Case[]> = {
     ],
     ['no size', claim({ resources: {} }), 'spec.resources[storage]: Required value'],
     ['no size at all', claim({ resources: request('0') }), 'spec.resources[storage]: must be greater than zero'],
-    ['half a byte', claim({ resources: request('500m') }), 'spec.resources[storage]: must be an integer'],
+    ['half a byte', claim({ resources: request('500m') })],
     ['a class that is no name', claim({ storageClassName: 'A B' }), 'spec.storageClassName: RFC 1123 subdomain'],
     ['no class, said so', claim({ storageClassName: '' })],
     ['an unknown mode', claim({ volumeMode: 'Tape' }), 'spec.volumeMode: supported values: "Block", "Filesystem"'],
@@ -248,5 +252,20 @@ const statuses: Record<string, UpdateCase[]> = {
 }
 
 testCreations(creations)
+
+test('what may be stored but is better said otherwise is warned of', () => {
+  const annotations = { 'volume.beta.kubernetes.io/storage-class': 'c' }
+  assert.deepEqual(claimWarnings({ resources: { requests: { storage: '1500m' } } }, annotations), [
+    'metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead',
+    'spec.resources.requests[storage]: fractional byte value "1500m" is invalid, must be an integer',
+  ])
+  const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'beta.kubernetes.io/os', operator: 'Exists' }] }] }
+  assert.equal(
+    volumeWarnings({ persistentVolumeReclaimPolicy: 'Recycle', nodeAffinity: { required }, rbd: { image: 'i', monitors: [] } }, {}).length,
+    3,
+  )
+  assert.deepEqual(volumeWarnings({ hostPath: { path: '/' } }, undefined), [])
+  assert.equal(topologyWarnings([{ matchLabelExpressions: [{ key: 'failure-domain.beta.kubernetes.io/zone', values: ['a'] }] }]).length, 1)
+})
 testUpdates(updates)
 testStatusUpdates(statuses)

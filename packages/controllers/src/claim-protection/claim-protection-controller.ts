@@ -1,38 +1,54 @@
 import { claimProtectionFinalizer, persistentVolumeClaims, pods, usesClaim, type PersistentVolumeClaim, type Pod } from '@quarterdeck/api'
 import { keyOf, keyString, parseKeyString, type ObjectKey } from '@quarterdeck/api-machinery'
 import { absentIfNotFound } from '@quarterdeck/client'
-import { defineController, done, watch, type ReconcileContext, type ReconcileResult } from '@quarterdeck/controller-runtime'
+import {
+  defineController,
+  done,
+  watch,
+  type Controller,
+  type ReconcileContext,
+  type ReconcileResult,
+} from '@quarterdeck/controller-runtime'
 
+import { LiveUsers } from './live-users.ts'
 import { podsByClaim, podsByClaimIndex } from '../pods/pods-by-claim.ts'
 
 /** Lets a deleted claim go once no pod uses it any more. */
-export const claimProtectionController = defineController({
-  name: 'persistent-volume-claim-protection',
-  component: 'pvc-protection-controller',
-  primary: persistentVolumeClaims,
-  watches: [
-    watch(pods, ({ type, object }, { cache }) =>
-      type === 'deleted' || isShutDown(object)
-        ? podsByClaimIndex
-            .valuesOf(object)
-            .map(parseKeyString)
-            .filter((key) => cache(persistentVolumeClaims).get(key)?.metadata.deletionTimestamp !== undefined)
-        : [],
-    ),
-  ],
-  indexes: [podsByClaimIndex],
-  writes: [persistentVolumeClaims],
-  reconcile,
-})
+export function createClaimProtectionController(): Controller {
+  return {
+    name: 'persistent-volume-claim-protection',
+    run: (environment) => {
+      const liveUsers = new LiveUsers(environment.client)
+      return defineController({
+        name: 'persistent-volume-claim-protection',
+        component: 'pvc-protection-controller',
+        primary: persistentVolumeClaims,
+        watches: [
+          watch(pods, ({ type, object }, { cache }) =>
+            type === 'deleted' || isShutDown(object)
+              ? podsByClaimIndex
+                  .valuesOf(object)
+                  .map(parseKeyString)
+                  .filter((key) => cache(persistentVolumeClaims).get(key)?.metadata.deletionTimestamp !== undefined)
+              : [],
+          ),
+        ],
+        indexes: [podsByClaimIndex],
+        writes: [persistentVolumeClaims],
+        reconcile: (key, ctx) => reconcile(key, ctx, liveUsers),
+      }).run(environment)
+    },
+  }
+}
 
-async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<ReconcileResult> {
+async function reconcile(key: ObjectKey, ctx: ReconcileContext, liveUsers: LiveUsers): Promise<ReconcileResult> {
   const claim = ctx.cache(persistentVolumeClaims).get(key)
   if (!claim || !ctx.seesOwnWrites(key)) return done
   const { finalizers = [], deletionTimestamp } = claim.metadata
   const isProtected = finalizers.includes(claimProtectionFinalizer)
   if (deletionTimestamp === undefined) {
     if (!isProtected) await setFinalizers(claim, [...finalizers, claimProtectionFinalizer], ctx)
-  } else if (isProtected && !(await isInUse(claim, ctx))) {
+  } else if (isProtected && !(await isInUse(claim, ctx, liveUsers))) {
     const others = finalizers.filter((name) => name !== claimProtectionFinalizer)
     await setFinalizers(claim, others, ctx)
   }
@@ -40,7 +56,7 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
 }
 
 /** The cache may not have the newest pods: before a claim goes, the server is asked. */
-async function isInUse(claim: PersistentVolumeClaim, ctx: ReconcileContext): Promise<boolean> {
+async function isInUse(claim: PersistentVolumeClaim, ctx: ReconcileContext, liveUsers: LiveUsers): Promise<boolean> {
   const keeps = (pod: Pod): boolean => keepsClaim(pod, claim)
   if (
     ctx
@@ -49,8 +65,8 @@ async function isInUse(claim: PersistentVolumeClaim, ctx: ReconcileContext): Pro
       .some(keeps)
   )
     return true
-  const { items } = await ctx.client.list(pods, { namespace: claim.metadata.namespace })
-  return items.some(keeps)
+  const users = await liveUsers.of(claim.metadata.namespace)
+  return users.get(claim.metadata.name)?.some(keeps) ?? false
 }
 
 /**

@@ -1,25 +1,38 @@
 import { localPath, nodes, persistentVolumes, type PersistentVolume } from '@quarterdeck/api'
 import { keyOf, type ObjectKey } from '@quarterdeck/api-machinery'
 import { getIfExists } from '@quarterdeck/client'
-import { again, defineController, done, index, watch, type ReconcileContext, type ReconcileResult } from '@quarterdeck/controller-runtime'
+import {
+  again,
+  defineController,
+  done,
+  index,
+  watch,
+  type Controller,
+  type ReconcileContext,
+  type ReconcileResult,
+} from '@quarterdeck/controller-runtime'
 
 const abandonedByNode = 'deletedOnNode'
-/** How long a node must have been missing: it may be about to register again. */
-const missingForMs = 40_000
+export interface AbandonedVolumesOptions {
+  /** How long a volume waits for a node that is missing, which may be about to register again. Default 40 s. */
+  missingForMs?: number
+}
 
 /** Lets deleted local volumes go whose node left the cluster for good: nobody is there any more to remove their folder. */
-export const abandonedVolumesController = defineController({
-  name: 'local-path-abandoned-volumes',
-  primary: persistentVolumes,
-  watches: [
-    watch(nodes, ({ type, object }, { cache }) =>
-      type === 'deleted' ? cache(persistentVolumes).byIndex(abandonedByNode, object.metadata.name).map(keyOf) : [],
-    ),
-  ],
-  indexes: [index(persistentVolumes, abandonedByNode, (volume) => (waitsForNode(volume) ? [nodeOf(volume)] : []))],
-  writes: [persistentVolumes],
-  reconcile,
-})
+export function createAbandonedVolumesController({ missingForMs = 40_000 }: AbandonedVolumesOptions = {}): Controller {
+  return defineController({
+    name: 'local-path-abandoned-volumes',
+    primary: persistentVolumes,
+    watches: [
+      watch(nodes, ({ type, object }, { cache }) =>
+        type === 'deleted' ? cache(persistentVolumes).byIndex(abandonedByNode, object.metadata.name).map(keyOf) : [],
+      ),
+    ],
+    indexes: [index(persistentVolumes, abandonedByNode, (volume) => (waitsForNode(volume) ? [nodeOf(volume)] : []))],
+    writes: [persistentVolumes],
+    reconcile: (key, ctx) => reconcile(key, ctx, missingForMs),
+  })
+}
 
 const nodeOf = ({ metadata }: PersistentVolume): string => metadata.labels?.[localPath.nodeLabel] ?? ''
 
@@ -27,7 +40,7 @@ function waitsForNode({ metadata }: PersistentVolume): boolean {
   return metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes(localPath.finalizer) ?? false)
 }
 
-async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<ReconcileResult> {
+async function reconcile(key: ObjectKey, ctx: ReconcileContext, missingForMs: number): Promise<ReconcileResult> {
   const volume = ctx.cache(persistentVolumes).get(key)
   if (!volume || !waitsForNode(volume) || !ctx.seesOwnWrites(key)) return done
   const nodeKey = { namespace: '', name: nodeOf(volume) }

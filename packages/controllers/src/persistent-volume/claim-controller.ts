@@ -43,6 +43,7 @@ export const volumesByClaimIndex = index(persistentVolumes, volumesByClaim, ({ s
 )
 /** In place of a class, of claims that get the default one. */
 const unnamedClass = ' unnamed'
+const lookAgainMs = 1_000
 /** The reason why a claim waits is told again, so that it is still there when someone looks. */
 const tellAgainMs = 600_000
 
@@ -151,6 +152,8 @@ async function apply(
       }
       return done
     case 'assignClass':
+      // For good: it must not be one that was deleted just now.
+      if (!(await getIfExists(ctx.client, storageClasses, { namespace: '', name: plan.className }))) return again(lookAgainMs)
       await ctx.client.update(persistentVolumeClaims, { ...claim, spec: { ...claim.spec, storageClassName: plan.className } })
       return done
     case 'provision':

@@ -1,11 +1,14 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '@quarterdeck/api'
+import { LruMap } from '@quarterdeck/controller-runtime'
+
+const maxRemembered = 10_000
 
 /**
  * Which free volumes claims are being bound to just now, so that claims that come together don't all try the same one. Only to
  * save conflicts: that no volume gets two claims is the store's doing.
  */
 export class Reservations {
-  readonly #taken = new Map<string, { resourceVersion: string; claimUid: string }>()
+  readonly #taken = new LruMap<string, { resourceVersion: string; claimUid: string }>(maxRemembered)
 
   /** Whether another claim is after the volume as it is in the cache. */
   isTaken({ metadata }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
