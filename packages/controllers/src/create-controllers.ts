@@ -4,6 +4,8 @@ import type { Controller } from '@quarterdeck/controller-runtime'
 import { createClaimProtectionController } from './claim-protection/claim-protection-controller.ts'
 import { cronJobController } from './cron-job/cron-job-controller.ts'
 import { deploymentController } from './deployment/deployment-controller.ts'
+import { createDisruptionController } from './disruption/disruption-controller.ts'
+import { staleDisruptionController } from './disruption/stale-disruption-controller.ts'
 import { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts'
 import { endpointsController } from './endpoints/endpoints-controller.ts'
 import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume-controller.ts'
@@ -48,6 +50,8 @@ export function createControllers(options: ControllerOptions): Controller[] {
     orphanedJobPodsController,
     ttlAfterFinishedController,
     cronJobController,
+    createDisruptionController(options.kinds),
+    staleDisruptionController,
     endpointsController,
     endpointSliceController,
     createNodeLifecycleController(options.nodeHealth),

@@ -1,4 +1,4 @@
-import type { Deployment, IntOrString } from '@quarterdeck/api'
+import { resolveCount, type Deployment } from '@quarterdeck/api'
 
 export interface RollingLimits {
   /** Pods there may be above spec.replicas. */
@@ -12,15 +12,9 @@ export function rollingLimitsOf(deployment: Deployment): RollingLimits {
   const replicas = deployment.spec.replicas ?? 1
   if (deployment.spec.strategy?.type === 'Recreate') return { maxSurge: 0, maxUnavailable: 0 }
   const rolling = deployment.spec.strategy?.rollingUpdate
-  const maxSurge = resolve(rolling?.maxSurge ?? '25%', replicas, Math.ceil)
-  const maxUnavailable = resolve(rolling?.maxUnavailable ?? '25%', replicas, Math.floor)
+  const maxSurge = resolveCount(rolling?.maxSurge ?? '25%', replicas, Math.ceil)
+  const maxUnavailable = resolveCount(rolling?.maxUnavailable ?? '25%', replicas, Math.floor)
   // A rollout that may neither add nor remove a pod would never move.
   const atLeastOne = maxSurge === 0 && maxUnavailable === 0 ? 1 : maxUnavailable
   return { maxSurge, maxUnavailable: Math.min(atLeastOne, replicas) }
-}
-
-function resolve(value: IntOrString, total: number, round: (share: number) => number): number {
-  if (typeof value === 'number') return value
-  const percent = /^(\d+)%$/.exec(value)?.[1]
-  return percent === undefined ? 0 : round((Number(percent) * total) / 100)
 }

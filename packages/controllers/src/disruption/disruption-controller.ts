@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import {
+  deployments,
+  podDisruptionBudgets,
+  pods,
+  replicaSets,
+  withFailedSync,
+  type Kind,
+  type Pod,
+  type PodDisruptionBudget,
+} from '@quarterdeck/api'
+import {
+  controllerOf,
+  formatLabelSelector,
+  isApiError,
+  keyOf,
+  matchesLabelSelector,
+  type KubeObject,
+  type ObjectKey,
+} from '@quarterdeck/api-machinery'
+import {
+  again,
+  defineController,
+  done,
+  watch,
+  withoutUndefined,
+  type Cache,
+  type Controller,
+  type ReconcileContext,
+  type ReconcileResult,
+} from '@quarterdeck/controller-runtime'
+
+import { planBudget, type BudgetPlan, type BudgetStatus, type WantedByController } from './plan-budget.ts'
+
+/** Keeps in the status of every disruption budget how many of its pods may be evicted now. */
+export function createDisruptionController(kinds: () => readonly Kind[]): Controller {
+  const scalable = kinds().filter((kind) => kind.scale && !kind.storedAs)
+  return defineController({
+    name: 'disruption',
+    component: 'controllermanager',
+    primary: podDisruptionBudgets,
+    watches: [watch(pods, ({ object, old }, { cache }) => guarding(cache(podDisruptionBudgets), object, old))],
+    reads: scalable,
+    writes: [podDisruptionBudgets],
+    batchMs: 100,
+    reconcile: (key, ctx) => reconcile(key, ctx, wantedByScale(scalable, ctx)),
+  })
+}
+
+/** A pod leaves a budget when its labels change. */
+function* guarding(cache: Cache<PodDisruptionBudget>, pod: Pod, old: Pod | undefined): Iterable<ObjectKey> {
+  for (const budget of cache.list(pod.metadata.namespace)) if (guards(budget, pod) || (old && guards(budget, old))) yield keyOf(budget)
+}
+
+const guards = ({ spec }: PodDisruptionBudget, pod: Pod): boolean =>
+  spec?.selector !== undefined && matchesLabelSelector(spec.selector, pod.metadata.labels)
+
+async function reconcile(key: ObjectKey, ctx: ReconcileContext, wantedBy: WantedByController): Promise<ReconcileResult> {
+  const budget = ctx.cache(podDisruptionBudgets).get(key)
+  if (!budget) return done
+  const nowMs = ctx.clock.now()
+  const guarded = ctx
+    .cache(pods)
+    .list(key.namespace)
+    .filter((pod) => guards(budget, pod))
+  if (guarded.length === 0) ctx.recorder.event(budget, 'Normal', 'NoPods', 'No matching pods found')
+  let plan: BudgetPlan
+  try {
+    plan = planBudget(budget, guarded, { wantedBy, nowMs })
+  } catch (error) {
+    const { message } = error as Error
+    ctx.recorder.event(budget, 'Warning', 'CalculateExpectedPodCountFailed', `Failed to calculate the number of expected pods: ${message}`)
+    await store(ctx, budget, withFailedSync(budget.status ?? {}, message, nowMs))
+    return done
+  }
+  tell(ctx, budget, plan)
+  await store(ctx, budget, plan.status)
+  return plan.lookAgainInMs === undefined ? done : again(plan.lookAgainInMs)
+}
+
+function tell({ recorder }: ReconcileContext, budget: PodDisruptionBudget, { unmanaged, notDeleted }: BudgetPlan): void {
+  if (unmanaged.length > 0)
+    recorder.event(
+      budget,
+      'Warning',
+      'UnmanagedPods',
+      `Pods selected by this PodDisruptionBudget (selector: ${formatLabelSelector(budget.spec?.selector ?? {})}) have no controller, so that their ` +
+        'share of the pods that should be there is not known. To count them too give .spec.minAvailable as a number.',
+    )
+  const { namespace, name } = budget.metadata
+  for (const pod of notDeleted)
+    recorder.event(pod, 'Warning', 'NotDeleted', `Pod was expected by PDB ${namespace}/${name} to be deleted but it wasn't`)
+}
+
+/** A budget that an eviction has taken from meanwhile is worked out again: its event enqueues it. */
+async function store({ client }: ReconcileContext, budget: PodDisruptionBudget, status: BudgetStatus): Promise<void> {
+  if (isDeepStrictEqual(withoutUndefined(status), withoutUndefined(budget.status ?? {}))) return
+  try {
+    await client.update(podDisruptionBudgets, { ...budget, status }, { subresource: 'status' })
+  } catch (error) {
+    if (!isApiError(error, 'NotFound', 'Conflict')) throw error
+  }
+}
+
+/** What the controller of a pod wants, by its scale; of a ReplicaSet that belongs to a Deployment, what the Deployment wants. */
+function wantedByScale(scalable: readonly Kind[], ctx: ReconcileContext): WantedByController {
+  const ownerOf = (object: KubeObject): { kind: Kind; owner: KubeObject } | undefined => {
+    const reference = controllerOf(object)
+    const kind = scalable.find((k) => k.kind === reference?.kind && k.apiVersion === reference.apiVersion)
+    const owner = kind && ctx.cache(kind).get({ namespace: object.metadata.namespace ?? '', name: reference?.name ?? '' })
+    return owner && owner.metadata.uid === reference?.uid ? { kind, owner } : undefined
+  }
+  return (pod) => {
+    const found = ownerOf(pod)
+    if (!found) return undefined
+    const above = found.kind.resource === replicaSets.resource ? ownerOf(found.owner) : undefined
+    const { kind, owner } = above?.kind.resource === deployments.resource ? above : found
+    return { uid: owner.metadata.uid, replicas: kind.scale?.replicas(owner) ?? 0 }
+  }
+}
