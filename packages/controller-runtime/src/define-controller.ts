@@ -1,4 +1,4 @@
-import { controllerOf, keyOf, keyString, parseKeyString, type KubeObject, type ObjectKey } from '@quarterdeck/api-machinery'
+import { controllerOf, isApiError, keyOf, keyString, parseKeyString, type KubeObject, type ObjectKey } from '@quarterdeck/api-machinery'
 
 import {
   TerminalError,
@@ -79,7 +79,9 @@ async function attempt<T extends KubeObject>(
       queue.forget(key)
       return 'terminal_error'
     }
-    environment.log.warn('a reconcile failed and will be retried', { controller: spec.name, key, retries: queue.retriesOf(key), error })
+    // A cache that is a moment behind is no fault.
+    const level = isApiError(error, 'Conflict') ? 'debug' : 'warn'
+    environment.log[level]('a reconcile failed and will be retried', { controller: spec.name, key, retries: queue.retriesOf(key), error })
     queue.addRateLimited(key)
     return 'error'
   }

@@ -1,4 +1,4 @@
-import { compareQuantities, matchesLabelSelector } from '@quarterdeck/api-machinery'
+import { matchesLabelSelector, parseQuantity } from '@quarterdeck/api-machinery'
 
 import type { PersistentVolumeClaim } from '../kinds/persistent-volume-claim.ts'
 import type { PersistentVolume } from '../kinds/persistent-volume.ts'
@@ -41,15 +41,24 @@ export function bestFitOf(candidates: readonly PersistentVolume[]): PersistentVo
 function compareFit(a: PersistentVolume, b: PersistentVolume): number {
   return (
     (a.spec.accessModes?.length ?? 0) - (b.spec.accessModes?.length ?? 0) ||
-    compareQuantities(capacityOf(a), capacityOf(b)) ||
+    Number(capacityOf(a) - capacityOf(b)) ||
     (a.metadata.name < b.metadata.name ? -1 : 1)
   )
 }
 
-const capacityOf = (volume: PersistentVolume): string => volume.spec.capacity?.['storage'] ?? '0'
+/** Sizes in billionths of a byte, read once: many claims are compared with many volumes. */
+const sizes = new WeakMap<PersistentVolume | PersistentVolumeClaim, bigint>()
+
+function sizeOf(object: PersistentVolume | PersistentVolumeClaim, amount: string | undefined): bigint {
+  let nano = sizes.get(object)
+  if (nano === undefined) sizes.set(object, (nano = parseQuantity(amount ?? '0')?.nano ?? 0n))
+  return nano
+}
+
+const capacityOf = (volume: PersistentVolume): bigint => sizeOf(volume, volume.spec.capacity?.['storage'])
 
 export function isLargeEnough(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
-  return compareQuantities(capacityOf(volume), claim.spec.resources?.requests?.['storage'] ?? '0') >= 0
+  return capacityOf(volume) >= sizeOf(claim, claim.spec.resources?.requests?.['storage'])
 }
 
 export function hasSameMode(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {

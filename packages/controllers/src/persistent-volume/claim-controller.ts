@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+
 import {
   defaultClassOf,
   namesStorageClass,
@@ -59,7 +61,7 @@ export function createClaimController(): Controller {
         primary: persistentVolumeClaims,
         reads: [nodes],
         watches: [
-          watch(persistentVolumes, ({ object }, caches) => claimsToLookAt(object, caches)),
+          watch(persistentVolumes, ({ object, old }, caches) => claimsToLookAt(object, old, caches)),
           watch(storageClasses, ({ object }, caches) => [...pendingIn(object.metadata.name, caches), ...pendingIn(unnamedClass, caches)]),
           watch(pods, ({ type, object }, caches) => {
             if (type !== 'added' || object.spec.nodeName) return []
@@ -94,23 +96,31 @@ const pendingIn = (className: string, { cache }: Caches): ObjectKey[] =>
   cache(persistentVolumeClaims).byIndex(pendingByClass, className).map(keyOf)
 
 /** Claims that a change of a volume may matter to: those that it names or that name it; if it is free, all that could take it. */
-function claimsToLookAt(volume: PersistentVolume, caches: Caches): ObjectKey[] {
+function claimsToLookAt(volume: PersistentVolume, old: PersistentVolume | undefined, caches: Caches): ObjectKey[] {
   const { claimRef } = volume.spec
   const named = caches.cache(persistentVolumeClaims).byIndex(claimsByVolume, volume.metadata.name).map(keyOf)
   if (claimRef) return [...named, { namespace: claimRef.namespace ?? '', name: claimRef.name ?? '' }]
   const className = storageClassNameOf(volume)
   const isDelayed = caches.cache(storageClasses).get(className)?.volumeBindingMode === 'WaitForFirstConsumer'
-  if (isDelayed || volume.status.phase !== 'Available') return named
+  if (isDelayed || volume.status.phase !== 'Available' || (old && isOfferedAlike(volume, old))) return named
   return [...named, ...pendingIn(className, caches), ...(className ? [] : pendingIn(unnamedClass, caches))]
+}
+
+/** Whether every claim that could take the volume could take it before. */
+function isOfferedAlike({ metadata, spec, status }: PersistentVolume, old: PersistentVolume): boolean {
+  return status.phase === old.status.phase && isDeepStrictEqual(spec, old.spec) && isDeepStrictEqual(metadata.labels, old.metadata.labels)
 }
 
 async function reconcile(key: ObjectKey, ctx: ReconcileContext, reservations: Reservations): Promise<ReconcileResult> {
   const claim = ctx.cache(persistentVolumeClaims).get(key)
   if (!claim || !ctx.seesOwnWrites(key)) return done
-  return apply(planClaim(await viewOf(claim, ctx, reservations)), claim, { ctx, reservations })
+  const view = await viewOf(claim, ctx)
+  // From here to the reservation nothing is waited for: of claims that come together each looks after the one before has chosen.
+  const free = view.free.filter((volume) => !reservations.isTaken(volume, claim))
+  return apply(planClaim({ ...view, free }), claim, { ctx, reservations })
 }
 
-async function viewOf(claim: PersistentVolumeClaim, ctx: ReconcileContext, reservations: Reservations): Promise<ClaimView> {
+async function viewOf(claim: PersistentVolumeClaim, ctx: ReconcileContext): Promise<ClaimView> {
   const volumes = ctx.cache(persistentVolumes)
   const classes = ctx.cache(storageClasses)
   const key = keyString(keyOf(claim))
@@ -124,9 +134,7 @@ async function viewOf(claim: PersistentVolumeClaim, ctx: ReconcileContext, reser
       ? (volumes.get(volumeName) ?? (await getIfExists(ctx.client, persistentVolumes, { namespace: '', name: volumeName })))
       : undefined,
     reserved: volumes.byIndex(volumesByClaim, key),
-    free: isPending(claim)
-      ? volumes.byIndex(freeByClass, storageClassNameOf(claim)).filter((volume) => !reservations.isTaken(volume, claim))
-      : [],
+    free: isPending(claim) ? volumes.byIndex(freeByClass, storageClassNameOf(claim)) : [],
     waitingPods: ctx
       .cache(pods)
       .byIndex(podsByClaim, key)
@@ -143,7 +151,7 @@ async function apply(
 ): Promise<ReconcileResult> {
   switch (plan.do) {
     case 'bind':
-      reservations.take(plan.volume, claim)
+      if (!plan.volume.spec.claimRef) reservations.take(plan.volume, claim)
       try {
         await bind(ctx.client, plan.volume, claim)
       } catch (error) {
