@@ -69,14 +69,14 @@ describe('a Job', () => {
     await eventually('another Pod', async () => (await podsNow()).length === 2)
   })
 
-  for (const propagationPolicy of ['Background', 'Foreground', 'Orphan'] as const)
-    test(`[JB12] that is deleted (${propagationPolicy}) leaves no Pod with the finalizer`, async (t) => {
+  for (const propagationPolicy of ['Background', 'Foreground', 'Orphan', undefined] as const)
+    test(`[JB12] [D4] that is deleted (${propagationPolicy ?? 'with no word of its pods'}) leaves no Pod with the finalizer`, async (t) => {
       const { client, podsNow, job } = await start(t)
       await create(client, { completions: 3, parallelism: 3 })
       await running(3, job)
-      await client.delete(jobs, key, { propagationPolicy })
+      await client.delete(jobs, key, propagationPolicy ? { propagationPolicy } : {})
       await eventually('the Job to go', async () => (await job().catch((error: unknown) => isApiError(error, 'NotFound'))) === true)
-      const left = propagationPolicy === 'Orphan' ? 3 : 0
+      const left = propagationPolicy === 'Orphan' || !propagationPolicy ? 3 : 0
       await eventually(`${left} Pods without finalizers`, async () => {
         const now = await podsNow()
         return now.length === left && now.every(({ metadata }) => !metadata.finalizers?.length && !metadata.ownerReferences?.length)

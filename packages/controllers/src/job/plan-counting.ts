@@ -30,28 +30,25 @@ export function planCounting(state: JobState, end: JobEnd | undefined): Counting
   const tracked = state.pods.filter(isTracked)
   const status = countReleased(job.status, new Set(tracked.map(({ metadata }) => metadata.uid)))
   const known = uncountedOf({ ...job, status })
+  const isKnown = ({ metadata }: Pod): boolean => known.has(metadata.uid)
   const counted: Record<'succeeded' | 'failed', string[]> = { succeeded: [], failed: [] }
   const newIndexes: number[] = []
-  const release: Pod[] = []
-  let isPartial = false
-  for (const pod of isIndexed ? tracked.toSorted(byIndex) : tracked) {
-    if (known.size + counted.succeeded.length + counted.failed.length + newIndexes.length >= mostAtOnce) {
-      isPartial = true
-      break
-    }
-    if (!mayRelease(state, pod, end)) continue
+  // Those named by an earlier run that got no further come first: they are what keeps others from being named.
+  const release = tracked.filter(isKnown)
+  const others = tracked.filter((pod) => !isKnown(pod) && mayRelease(state, pod, end))
+  const now = (isIndexed ? others.toSorted(byIndex) : others).slice(0, Math.max(0, mostAtOnce - release.length))
+  for (const pod of now) {
     release.push(pod)
-    const { uid } = pod.metadata
-    const outcome = known.has(uid) ? undefined : outcomeOf(state, pod, end)
+    const outcome = outcomeOf(state, pod, end)
     if (outcome === 'succeeded' && isIndexed) newIndexes.push(indexOf(pod)!)
-    else if (outcome) counted[outcome].push(uid)
+    else if (outcome) counted[outcome].push(pod.metadata.uid)
   }
   const named = withNames(status, counted)
   return {
     status: isIndexed ? withIndexCounts(state, named, newIndexes) : named,
     namesMore: counted.succeeded.length + counted.failed.length + newIndexes.length > 0,
     release,
-    isPartial,
+    isPartial: now.length < others.length,
   }
 }
 
