@@ -83,6 +83,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   beginDeletion: Reader<T, void> | undefined
   /** What becomes of dependents if a deletion doesn't say: kinds that are older than garbage collection orphan them. */
   defaultPropagation: 'Background' | 'Orphan'
+  /** Told to a client whose deletion doesn't say what becomes of dependents. */
+  propagationWarning: string | undefined
   /** What a client should know of an object that it may store all the same. `old` absent: a new one. */
   warnings(object: T, old: T | undefined): string[]
   storedAs: StoredAs<T> | undefined
@@ -120,6 +122,7 @@ export function defineKind<T extends KubeObject>(spec: KindSpec<T>): Kind<T> {
     gracePeriodSeconds: undefined,
     beginDeletion: undefined,
     defaultPropagation: 'Background',
+    propagationWarning: undefined,
     warnings: () => [],
     storedAs: undefined,
     ...spec,

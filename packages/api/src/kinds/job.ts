@@ -24,6 +24,8 @@ export const jobs = defineKind<Job>({
   hasStatus: true,
   hasGeneration: true,
   defaultPropagation: 'Orphan',
+  propagationWarning:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   columns: [
     nameColumn,
     { name: 'Status', type: 'string', description: 'Status of the job.', priority: 0, value: statusText },

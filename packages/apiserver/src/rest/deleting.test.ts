@@ -59,6 +59,15 @@ describe('deleting', () => {
     isStatus(await server.call('DELETE', `${configMapsPath}/d4`, { body: { propagationPolicy: 'Sideways' } }), 422, 'Invalid')
   })
 
+  test('[D4] a Job deleted without a word orphans its pods, with a warning', async () => {
+    const path = '/apis/batch/v1/namespaces/default/jobs'
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } }
+    await create(path, { metadata: { name: 'd4' }, spec: { template } })
+    const { json, headers } = await server.call('DELETE', `${path}/d4`)
+    assert.deepEqual(json.metadata.finalizers, ['orphan'])
+    assert.match(String(headers['warning']), /^299 - "child pods are preserved by default when jobs are deleted; /)
+  })
+
   test('[D5] a namespace that is going takes nothing new', async () => {
     await create('/api/v1/namespaces', { metadata: { name: 'd5' } })
     await server.call('DELETE', '/api/v1/namespaces/d5')

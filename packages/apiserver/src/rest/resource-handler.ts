@@ -123,12 +123,16 @@ async function readObject({ http, request }: Exchange): Promise<KubeObject> {
 
 async function respondWritten(exchange: Exchange, result: WriteResult, code: number): Promise<void> {
   const { http, request, output, include } = exchange
-  for (const warning of request.warnings) http.response.appendHeader('Warning', `299 - ${JSON.stringify(warning)}`)
+  sendWarnings(exchange, request.warnings)
   const json =
     'stored' in result
       ? renderObject(request.kind, result.stored, output, include)
       : JSON.stringify(shapedObject(request.kind, result.dryRun, output, include))
   await respondJson(http.request, http.response, json, { code, output })
+}
+
+function sendWarnings({ http }: Exchange, warnings: readonly string[]): void {
+  for (const warning of warnings) http.response.appendHeader('Warning', `299 - ${JSON.stringify(warning)}`)
 }
 
 async function handleCreate(exchange: Exchange): Promise<void> {
@@ -173,7 +177,10 @@ async function handleDelete(exchange: Exchange): Promise<void> {
   const { server, http, query, output, include } = exchange
   const body = await readDeleteOptions(exchange)
   const request = { ...exchange.request, dryRun: exchange.request.dryRun || isDryRunBody(body) }
-  const result = await remove(server.core, request, deleteOptionsOf(query, body))
+  const options = deleteOptionsOf(query, body)
+  const result = await remove(server.core, request, options)
+  const { propagationWarning } = request.kind
+  if (propagationWarning && !options.propagationPolicy) sendWarnings(exchange, [propagationWarning])
   if ('gone' in result) return respondJson(http.request, http.response, JSON.stringify(deletedStatus(request, result.gone)), { output })
   const json =
     'revision' in result.pending
