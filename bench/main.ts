@@ -1,4 +1,7 @@
-/** `npm run bench` runs every benchmark, `npm run bench -- rest scheduler` the named ones. Each prints its own table. */
+/**
+ * `npm run bench` runs every benchmark, `npm run bench -- rest scheduler` the named ones; what follows a name and is none itself goes
+ * to it: `npm run bench -- scheduler basic preemption`. Each prints its own table.
+ */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,15 +9,19 @@ import { fileURLToPath } from 'node:url'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const all = readdirSync(here).filter((name) => existsSync(join(here, name, 'run.ts')))
-const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !all.includes(name))
-if (unknown.length > 0 || wanted.includes('--help')) {
-  console.log(`Benchmarks: ${all.join(', ')}`)
-  process.exit(unknown.length > 0 ? 2 : 0)
+const runs: { name: string; args: string[] }[] = []
+for (const arg of process.argv.slice(2)) {
+  const last = runs.at(-1)
+  if (all.includes(arg)) runs.push({ name: arg, args: [] })
+  else if (last && arg !== '--help') last.args.push(arg)
+  else {
+    console.log(`Benchmarks: ${all.join(', ')}`)
+    process.exit(arg === '--help' ? 0 : 2)
+  }
 }
 let failures = 0
-for (const name of wanted.length > 0 ? wanted : all) {
+for (const { name, args } of runs.length > 0 ? runs : all.map((each) => ({ name: each, args: [] }))) {
   console.log(`\n— ${name}`)
-  if (spawnSync(process.execPath, [join(here, name, 'run.ts')], { stdio: 'inherit' }).status !== 0) failures++
+  if (spawnSync(process.execPath, [join(here, name, 'run.ts'), ...args], { stdio: 'inherit' }).status !== 0) failures++
 }
 process.exit(failures === 0 ? 0 : 1)

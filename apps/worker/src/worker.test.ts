@@ -250,7 +250,10 @@ describe('a worker on a cluster', () => {
     const condition = await cluster.eventually('the condition', async () =>
       (await client.get(pods, key)).status.conditions?.find(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable'),
     )
-    assert.equal(condition.message, '0/1 nodes are available: 1 Insufficient cpu.')
+    assert.equal(
+      condition.message,
+      '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+    )
     assert.equal(cluster.scheduler.verdictsOf(pod.metadata.uid)?.nodes[0]?.rejections[0]?.detail, 'needs 2 CPU; 1.4 CPU free of 1.4 CPU')
     await cluster.eventually('the event', async () =>
       (await client.list(events, { namespace: 'default' })).items.some(({ reason }) => reason === 'FailedScheduling'),

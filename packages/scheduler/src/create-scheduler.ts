@@ -1,9 +1,10 @@
-import { namespaces, nodes, pods, replicaSets, replicationControllers, services, type Kind } from '@quarterdeck/api'
+import { namespaces, nodes, podDisruptionBudgets, pods, replicaSets, replicationControllers, services, type Kind } from '@quarterdeck/api'
 import type { KubeObject } from '@quarterdeck/api-machinery'
 import type { Controller, ControllerEnvironment, Informer } from '@quarterdeck/controller-runtime'
 
 import { createDefaultProfile, defaultSchedulerName } from './default-profile.ts'
 import { createDefaultBinder } from './plugins/default-binder/default-binder.ts'
+import { createVictimEvictor } from './preempt-victim.ts'
 import { createPodConditionWriter } from './pod-condition-writer.ts'
 import { SchedulerCore, type SchedulerMetrics } from './scheduler-core.ts'
 import type { PodVerdicts, VerdictSink } from './verdicts.ts'
@@ -50,7 +51,13 @@ function coreFor(options: SchedulerOptions, { client, clock, log, recorder, info
   const { maxInFlight, verdictSink, metrics } = options
   return new SchedulerCore({
     profiles: (core) => [
-      createDefaultProfile({ core, clock, binder: createDefaultBinder(client), caches: { cache: (kind) => informers.of(kind) } }),
+      createDefaultProfile({
+        core,
+        clock,
+        binder: createDefaultBinder(client),
+        caches: { cache: (kind) => informers.of(kind) },
+        preempt: createVictimEvictor(client, { clock, events, log }),
+      }),
     ],
     clock,
     ...(maxInFlight ? { maxInFlight } : {}),
@@ -63,6 +70,7 @@ function coreFor(options: SchedulerOptions, { client, clock, log, recorder, info
         events.event(pod, 'Warning', 'FailedScheduling', message)
         conditions.set(pod, { reason: 'Unschedulable', message, nominatedNodeName })
       },
+      nominationCleared: (pod) => conditions.clearNomination(pod),
       gated: (pod) =>
         conditions.set(pod, { reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }),
       failed: (pod, error) => {
@@ -76,7 +84,9 @@ function coreFor(options: SchedulerOptions, { client, clock, log, recorder, info
 }
 
 /** Read by plugins, without being told of changes. */
-const alsoRead: readonly Kind[] = [services, replicaSets, replicationControllers].map((kind) => kind as unknown as Kind)
+const alsoRead: readonly Kind[] = [podDisruptionBudgets, services, replicaSets, replicationControllers].map(
+  (kind) => kind as unknown as Kind,
+)
 
 async function follow(core: SchedulerCore, { informers, signal }: ControllerEnvironment): Promise<void> {
   const nodeInformer = informers.of(nodes)

@@ -1,5 +1,6 @@
 import type { PluginEnvironment } from './plugin-environment.ts'
 import { createProfile, type Profile } from './framework/profile.ts'
+import { createDefaultPreemption } from './plugins/default-preemption/default-preemption.ts'
 import { imageLocality } from './plugins/image-locality/image-locality.ts'
 import { createInterPodAffinity } from './plugins/inter-pod-affinity/inter-pod-affinity.ts'
 import { createNodeAffinity } from './plugins/node-affinity/node-affinity.ts'
@@ -17,7 +18,8 @@ import { taintToleration } from './plugins/taint-toleration/taint-toleration.ts'
 export const defaultSchedulerName = 'default-scheduler'
 
 /** The plugins of kube-scheduler's default profile, with its weights. */
-export function createDefaultProfile({ core, caches, clock, binder }: PluginEnvironment): Profile {
+export function createDefaultProfile(environment: PluginEnvironment): Profile {
+  const { core, caches, clock, binder, preempt } = environment
   return createProfile(defaultSchedulerName, [
     { plugin: schedulingGates },
     { plugin: prioritySort },
@@ -29,6 +31,7 @@ export function createDefaultProfile({ core, caches, clock, binder }: PluginEnvi
     { plugin: createNodeResourcesFit() },
     { plugin: createPodTopologySpread({ defaultSelector: createDefaultSelector(caches, clock) }), weight: 2 },
     { plugin: createInterPodAffinity(core.snapshot), weight: 2 },
+    { plugin: createDefaultPreemption({ core, caches, preempt }) },
     { plugin: createBalancedAllocation() },
     { plugin: imageLocality },
     { plugin: binder },

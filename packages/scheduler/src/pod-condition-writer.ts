@@ -13,6 +13,8 @@ export interface UnscheduledCondition {
 export interface PodConditionWriter {
   /** Sets PodScheduled to False. Returns at once; of several conditions of one Pod that wait, the last is written. */
   set(pod: Pod, condition: UnscheduledCondition): void
+  /** Takes back status.nominatedNodeName. */
+  clearNomination(pod: Pod): void
   /** Resolves when nothing waits. */
   idle(): Promise<void>
 }
@@ -65,7 +67,17 @@ export function createPodConditionWriter(client: Client, { clock, log }: { clock
     }
   }
 
+  async function writeNomination(pod: Pod): Promise<void> {
+    const patch = { metadata: { uid: pod.metadata.uid }, status: { nominatedNodeName: null } }
+    try {
+      await client.patch(pods, keyOf(pod), patch, { type: 'merge', subresource: 'status' })
+    } catch (error) {
+      if (!isApiError(error, 'NotFound', 'Conflict')) log.warn('a nomination was not taken back', { pod: keyOf(pod), error })
+    }
+  }
+
   return {
+    clearNomination: (pod) => void writeNomination(pod),
     set: (pod, condition) => {
       const current = pod.status.conditions?.find(({ type }) => type === 'PodScheduled')
       const isSame = current?.status === 'False' && current.reason === condition.reason && current.message === condition.message

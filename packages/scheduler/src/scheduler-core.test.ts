@@ -7,7 +7,7 @@ import { settle } from '@quarterdeck/controller-runtime/testing'
 import { feasibleNodesWanted } from './cycle/feasible-count.ts'
 import type { Plugin } from './framework/plugin.ts'
 import { nodeOf, podOf } from './testing/objects.ts'
-import { startCore } from './testing/start-core.ts'
+import { startCore, withoutPreemption } from './testing/start-core.ts'
 
 describe('scheduler', () => {
   test('[SC1] places pods by priority, then in the order in which they came', async (t) => {
@@ -28,7 +28,9 @@ describe('scheduler', () => {
     const pod = podOf('p', { requests: { cpu: '2' } })
     core.setPod(pod)
     await settle()
-    assert.deepEqual(messages, ['p: 0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu.'])
+    assert.deepEqual(messages.map(withoutPreemption), [
+      'p: 0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu.',
+    ])
     const verdicts = core.verdicts.get(pod.metadata.uid)
     assert.deepEqual(
       verdicts?.nodes.map(({ node, rejections }) => [node, rejections.map(({ plugin, detail }) => `${plugin}: ${detail}`)]),
@@ -86,7 +88,7 @@ describe('scheduler', () => {
     core.setPod(podOf('second', { requests: { cpu: '3' } }))
     await settle()
     assert.deepEqual(bound, [])
-    assert.deepEqual(messages, ['second: 0/1 nodes are available: 1 Insufficient cpu.'])
+    assert.deepEqual(messages.map(withoutPreemption), ['second: 0/1 nodes are available: 1 Insufficient cpu.'])
   })
 
   test('[SC7] a binding that fails frees the node and is tried again after the backoff', async (t) => {

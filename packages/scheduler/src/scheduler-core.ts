@@ -25,6 +25,8 @@ export interface SchedulerReports {
   /** `nominatedNodeName`: where room is being made; '': nowhere any more; undefined: as before. */
   unschedulable(pod: Pod, message: string, nominatedNodeName: string | undefined): void
   gated(pod: Pod, message: string): void
+  /** The room that was being made is for another. */
+  nominationCleared(pod: Pod): void
   failed(pod: Pod, error: unknown): void
 }
 
@@ -85,7 +87,10 @@ export class SchedulerCore {
       snapshot: this.cache,
       permits: this.#permits,
       activate: (uid) => this.#queue.activate(uid),
-      clearNomination: (uid) => this.#clearNomination(uid),
+      clearNomination: (uid) => {
+        const pod = this.#clearNomination(uid)
+        if (pod) options.reports.nominationCleared(pod.pod)
+      },
     })
     this.profiles = new Map(profiles.map((profile) => [profile.schedulerName, profile]))
     const [first] = profiles
@@ -202,12 +207,13 @@ export class SchedulerCore {
     else if (!nominated && changed) this.#clearNomination(info.uid)
   }
 
-  #clearNomination(uid: string): void {
+  #clearNomination(uid: string): PodInfo | undefined {
     const nodeName = this.cache.nominations.nodeOf(uid)
-    if (nodeName === undefined) return
+    if (nodeName === undefined) return undefined
     const pod = this.cache.nominations.on(nodeName).find((nominated) => nominated.uid === uid)
     this.cache.nominations.delete(uid)
     if (pod) this.announce({ type: 'pod left', pod, nodeName, node: this.cache.get(nodeName) })
+    return pod
   }
 
   #schedule(queued: QueuedPod): Promise<void> | undefined {

@@ -16,6 +16,8 @@ export interface NodeInfo {
   /** By uid. */
   readonly pods: ReadonlyMap<string, PodInfo>
   readonly podCount: number
+  /** Another one after every change. */
+  readonly version: number
   /** Taints that keep Pods from being placed here. */
   readonly hardTaints: readonly V1Taint[]
   /** Taints that only count when nodes are compared. */
@@ -33,6 +35,8 @@ export class CachedNode implements NodeInfo {
   labels: Labels = {}
   allocatable: Resources = noResources()
   allowedPods = 0
+  version = 0
+  podCount = 0
   readonly requested: Resources = noResources()
   readonly assumed: Resources = noResources()
   readonly pods = new Map<string, PodInfo>()
@@ -47,12 +51,9 @@ export class CachedNode implements NodeInfo {
     this.setNode(node)
   }
 
-  get podCount(): number {
-    return this.pods.size
-  }
-
   setNode(node: Node): void {
     this.node = node
+    this.version++
     this.labels = node.metadata.labels ?? {}
     const quantities = node.status.allocatable ?? node.status.capacity
     this.allocatable = parseResources(quantities)
@@ -69,7 +70,9 @@ export class CachedNode implements NodeInfo {
 
   add(pod: PodInfo): void {
     this.remove(pod.uid)
+    this.version++
     this.pods.set(pod.uid, pod)
+    this.podCount = this.pods.size
     addResources(this.requested, pod.requests)
     addResources(this.assumed, pod.assumed)
     for (const { protocol, port, ip } of pod.hostPorts) {
@@ -84,6 +87,8 @@ export class CachedNode implements NodeInfo {
     const pod = this.pods.get(uid)
     if (!pod) return
     this.pods.delete(uid)
+    this.podCount = this.pods.size
+    this.version++
     addResources(this.requested, pod.requests, -1)
     addResources(this.assumed, pod.assumed, -1)
     if (pod.hostPorts.length > 0) this.#recountPorts()

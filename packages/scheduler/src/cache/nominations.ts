@@ -6,6 +6,11 @@ const nobody: readonly PodInfo[] = []
 export class Nominations {
   readonly #byUid = new Map<string, { pod: PodInfo; nodeName: string }>()
   readonly #byNode = new Map<string, PodInfo[]>()
+  readonly #onChange: (nodeName: string) => void
+
+  constructor(onChange: (nodeName: string) => void = () => {}) {
+    this.#onChange = onChange
+  }
 
   get size(): number {
     return this.#byUid.size
@@ -23,6 +28,7 @@ export class Nominations {
     this.delete(pod.uid)
     this.#byUid.set(pod.uid, { pod, nodeName })
     this.#byNode.set(nodeName, [...this.on(nodeName), pod])
+    this.#onChange(nodeName)
   }
 
   /** Whether there was one. */
@@ -33,6 +39,7 @@ export class Nominations {
     const others = this.on(known.nodeName).filter((pod) => pod.uid !== uid)
     if (others.length > 0) this.#byNode.set(known.nodeName, others)
     else this.#byNode.delete(known.nodeName)
+    this.#onChange(known.nodeName)
     return true
   }
 }

@@ -1,6 +1,7 @@
 import type { Node } from '@quarterdeck/api'
 import type { Labels } from '@quarterdeck/api-machinery'
 
+import { ChangeJournal } from './change-journal.ts'
 import { HeldTerms } from './held-terms.ts'
 import { CachedNode, type NodeInfo } from './node-info.ts'
 import { NodeLabelIndex } from './node-label-index.ts'
@@ -27,13 +28,16 @@ export interface Snapshot {
   tally(spec: TallySpec): Tally
   /** What Pods on nodes want of Pods to come. */
   readonly heldTerms: Pick<HeldTerms, 'against' | 'requiring' | 'preferring'>
+  /** Nodes that changed, or whose Pods did, one after the other. */
+  readonly changes: Pick<ChangeJournal<NodeInfo>, 'next' | 'since'>
   /** Pods that wait for room made on a node. */
   readonly nominations: Pick<Nominations, 'on' | 'nodeOf' | 'size'>
 }
 
 /** Nodes and the Pods on them, with those just placed whose binding isn't visible yet ("assumed"). */
 export class SchedulerCache implements Snapshot {
-  readonly nominations = new Nominations()
+  readonly nominations = new Nominations((nodeName) => this.#onNomination(nodeName))
+  readonly changes = new ChangeJournal<NodeInfo>()
   readonly heldTerms: HeldTerms
   readonly #nodes = new Map<string, CachedNode>()
   readonly #tallies: Tallies
@@ -197,14 +201,24 @@ export class SchedulerCache implements Snapshot {
     return copied
   }
 
+  /** Who remembers something about the node must look again. */
+  #onNomination(nodeName: string): void {
+    const node = this.#nodes.get(nodeName)
+    if (!node) return
+    node.version++
+    this.changes.add(node)
+  }
+
   /** What the indexes say of the node stays as it is. */
   #exchange(known: CachedNode, node: Node): void {
+    this.changes.add(known)
     this.#countNode(known, -1)
     known.setNode(node)
     this.#countNode(known, 1)
   }
 
   #enter(node: CachedNode): void {
+    this.changes.add(node)
     this.#countNode(node, 1)
     this.#labelIndex.add(node)
     this.#tallies.addNode(node)
@@ -212,6 +226,7 @@ export class SchedulerCache implements Snapshot {
   }
 
   #leave(node: CachedNode): void {
+    this.changes.add(node)
     for (const pod of node.pods.values()) this.#countPod(pod, node, -1)
     this.#tallies.removeNode(node)
     this.#labelIndex.remove(node)
@@ -219,6 +234,7 @@ export class SchedulerCache implements Snapshot {
   }
 
   #countPod(pod: PodInfo, node: NodeInfo, sign: 1 | -1): void {
+    this.changes.add(node)
     this.#tallies.addPod(pod, node, sign)
     this.heldTerms.add(pod, node, sign)
   }

@@ -7,6 +7,7 @@ import { isRejection } from '../framework/plugin.ts'
 import type { Profile } from '../framework/profile.ts'
 import { unresolvable, type Rejection } from '../framework/rejection.ts'
 import { feasibleNodesWanted } from './feasible-count.ts'
+import { RejectionMemo, type ClassRejections, type RejectedNode } from './rejection-memo.ts'
 import { TrialNode } from './trial-node.ts'
 
 /** How many nodes a rejection stands for, and whose it is. */
@@ -14,12 +15,14 @@ export type RejectionCounts = Map<Rejection, { plugin: string; nodes: number }>
 
 const noFilters: Profile['filter'] = []
 
+/** Wrong nodes in one search, from which on it pays to remember them. */
+const crowdedFrom = 200
+
 /** Finds the nodes that are right for one Pod after the other. Synchronous; its buffers are used again and again. */
 export class NodeSearch {
   readonly #snapshot: Snapshot
   /** Right nodes, in the order in which they were found. */
   readonly feasible: NodeInfo[] = []
-  counts: RejectionCounts = new Map()
   /** Plugins that named the only nodes that can be right. */
   restrictedBy: string[] = []
   /** Of the whole cluster, from a plugin that turned the Pod away before any node was looked at. */
@@ -29,14 +32,29 @@ export class NodeSearch {
   #state!: CycleState
   #filters: Profile['filter'] = noFilters
   #nodeNames: ReadonlySet<string> | undefined
-  /** Parallel: the nodes that were rejected, and with what. */
-  readonly #rejectedNodes: NodeInfo[] = []
-  readonly #rejectedWith: Rejection[] = []
+  /** Nodes rejected in this search alone. */
+  readonly #rejected = new Map<NodeInfo, RejectedNode>()
+  readonly #memo: RejectionMemo
+  /** What is known of Pods of the same class, if that is worth being looked up. */
+  #known: ClassRejections | undefined
+  /** Whether searches come across many nodes that are wrong. */
+  #isCrowded = false
   /** Where the last search ended: the next begins there, so that all nodes get their turn. */
   #start = 0
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot
+    this.#memo = new RejectionMemo(snapshot)
+  }
+
+  /** Whether Pods of the same class would get the same verdicts, as long as the nodes don't change. */
+  get isNodeLocal(): boolean {
+    return !this.preFilterRejection && !this.#isNominated && this.#filters.every((plugin) => plugin.isNodeLocal)
+  }
+
+  /** What others may do on its node doesn't hold for a Pod that room is made for itself. */
+  get #isNominated(): boolean {
+    return this.#snapshot.nominations.nodeOf(this.#pod.uid) !== undefined
   }
 
   /** Asks the plugins to prepare. Whether there is anything to look at. */
@@ -46,9 +64,8 @@ export class NodeSearch {
     this.#state = state
     this.#nodeNames = undefined
     this.feasible.length = 0
-    this.#rejectedNodes.length = 0
-    this.#rejectedWith.length = 0
-    if (this.counts.size > 0) this.counts = new Map()
+    this.#rejected.clear()
+    this.#known = undefined
     this.restrictedBy = []
     this.preFilterRejection = undefined
     return this.#preFilter()
@@ -62,8 +79,10 @@ export class NodeSearch {
   /** As isRight; a rejection is remembered. */
   accepts(node: NodeInfo): boolean {
     const plugin = this.#rejectingPlugin(node)
-    if (!plugin) return true
-    this.reject(node, plugin, this.#lastRejection!)
+    if (plugin === undefined) return true
+    const rejected = { rejection: this.#lastRejection!, plugin }
+    if (this.#known) this.#known.reject(node, rejected)
+    else this.#rejected.set(node, rejected)
     return false
   }
 
@@ -73,7 +92,15 @@ export class NodeSearch {
     const { nodes } = this.#snapshot
     const wanted = feasibleNodesWanted(nodes.length, this.#profile.percentageOfNodesToScore)
     const candidates = this.#candidates()
-    if (!candidates) return this.#look(nodes, { wanted, rotates: true })
+    if (this.#isCrowded && this.isNodeLocal) {
+      const known = this.#memo.of(this.#pod)
+      if (!candidates || candidates.size > known.open.size) return this.#lookAtOpen(known, wanted)
+    }
+    if (!candidates) {
+      const found = this.#look(nodes, { wanted, rotates: true })
+      this.#isCrowded = this.#rejected.size > crowdedFrom
+      return found
+    }
     const found = this.#look([...candidates], { wanted, rotates: false })
     if (found > 0 || candidates.size >= nodes.length) return found
     // All others are wrong as well: they are asked for what they are told to lack.
@@ -84,46 +111,54 @@ export class NodeSearch {
     )
   }
 
-  /** Nodes that a plugin ruled out by name were not looked at, but are told of. */
-  countRuledOut(): void {
-    if (!this.#nodeNames) return
-    const ruledOut = this.#snapshot.nodes.length - this.#rejectedNodes.length
+  /** How many nodes each rejection stands for. */
+  countRejections(): RejectionCounts {
+    const counts: RejectionCounts = new Map()
+    for (const [rejection, { plugin, nodes }] of this.#known?.counts ?? []) counts.set(rejection, { plugin, nodes })
+    for (const { rejection, plugin } of this.#rejected.values()) {
+      const known = counts.get(rejection)
+      if (known) known.nodes++
+      else counts.set(rejection, { plugin, nodes: 1 })
+    }
+    // Nodes that a plugin ruled out by name were not looked at, but are told of.
+    const ruledOut = this.#nodeNames ? this.#snapshot.nodes.length - this.#rejected.size : 0
     const plugin = this.restrictedBy.join(' ')
-    if (ruledOut > 0) this.counts.set(unresolvable(`node(s) didn't satisfy plugin(s) [${plugin}]`), { plugin, nodes: ruledOut })
+    if (ruledOut > 0) counts.set(unresolvable(`node(s) didn't satisfy plugin(s) [${plugin}]`), { plugin, nodes: ruledOut })
+    return counts
   }
 
   /** As a node that a part outside the filters turned down. */
-  reject(node: NodeInfo, plugin: string, rejected: Rejection): void {
-    const known = this.counts.get(rejected)
-    if (known) known.nodes++
-    else this.counts.set(rejected, { plugin, nodes: 1 })
-    this.#rejectedNodes.push(node)
-    this.#rejectedWith.push(rejected)
+  reject(node: NodeInfo, rejected: RejectedNode): void {
+    this.#rejected.set(node, rejected)
   }
 
   rejectionOf(nodeName: string): Rejection | undefined {
     if (this.preFilterRejection) return this.preFilterRejection
-    return this.#rejectedWith[this.#rejectedNodes.findIndex(({ name }) => name === nodeName)]
+    const node = this.#snapshot.get(nodeName)
+    return node && (this.#rejected.get(node) ?? this.#known?.rejected.get(node))?.rejection
   }
 
   resolvableNodes(): readonly NodeInfo[] {
     if (this.preFilterRejection) return this.preFilterRejection.isUnresolvable ? [] : this.#snapshot.nodes
-    return this.#rejectedNodes.filter((_node, i) => !this.#rejectedWith[i]!.isUnresolvable)
+    const nodes: NodeInfo[] = []
+    if (this.#known) for (const [node, { rejection }] of this.#known.rejected) if (!rejection.isUnresolvable) nodes.push(node)
+    for (const [node, { rejection }] of this.#rejected) if (!rejection.isUnresolvable) nodes.push(node)
+    return nodes
   }
 
   trialOn(base: NodeInfo): NodeTrial {
     const node = new TrialNode(base)
     const state = this.#state
     state.trial = new Map()
-    const { plugins } = this.#profile
+    const { trialPlugins } = this.#profile
     return {
       add: (other) => {
         node.add(other)
-        for (const plugin of plugins) plugin.addPod?.(this.#pod, { other, node }, state)
+        for (const plugin of trialPlugins) plugin.addPod?.(this.#pod, { other, node }, state)
       },
       remove: (other) => {
         node.remove(other)
-        for (const plugin of plugins) plugin.removePod?.(this.#pod, { other, node }, state)
+        for (const plugin of trialPlugins) plugin.removePod?.(this.#pod, { other, node }, state)
       },
       rejection: () => (this.#rejectingPlugin(node) ? this.#lastRejection : undefined),
     }
@@ -172,27 +207,38 @@ export class NodeSearch {
     return feasible.length
   }
 
+  #lookAtOpen(known: ClassRejections, wanted: number): number {
+    this.#known = known
+    const { feasible } = this
+    for (const node of known.open) {
+      if (this.accepts(node)) feasible.push(node)
+      if (feasible.length >= wanted) break
+    }
+    for (const node of feasible) known.postpone(node)
+    this.#isCrowded = known.rejected.size > crowdedFrom
+    return feasible.length
+  }
+
   #named(names: ReadonlySet<string>): NodeInfo[] {
     return [...names].flatMap((name) => this.#snapshot.get(name) ?? [])
   }
 
   #lastRejection: Rejection | undefined
 
-  /** Name of the plugin that rejects the node: as it is, and as it will be when the Pods come that room is made for there. */
+  /** Name of the plugin that rejects the node: as it is, or as it will be when the Pods come that room is made for there. */
   #rejectingPlugin(node: NodeInfo): string | undefined {
-    if (this.#snapshot.nominations.size > 0) {
-      const expected = this.#expectedOn(node)
-      if (expected.length > 0) {
-        const plugin = this.#asIfThere(expected, node)
-        if (plugin) return plugin
-      }
-    }
-    return this.#firstRejecting(node)
+    const plugin = this.#firstRejecting(node)
+    if (plugin !== undefined || this.#snapshot.nominations.size === 0) return plugin
+    const expected = this.#expectedOn(node)
+    if (expected.length === 0) return undefined
+    return this.#asIfThere(expected, node)
   }
 
   #expectedOn({ name }: NodeInfo): readonly PodInfo[] {
+    const nominated = this.#snapshot.nominations.on(name)
+    if (nominated.length === 0) return nominated
     const { uid, priority } = this.#pod
-    return this.#snapshot.nominations.on(name).filter((pod) => pod.uid !== uid && pod.priority >= priority)
+    return nominated.filter((pod) => pod.uid !== uid && pod.priority >= priority)
   }
 
   #asIfThere(expected: readonly PodInfo[], node: NodeInfo): string | undefined {
@@ -202,7 +248,7 @@ export class NodeSearch {
     const trial = new TrialNode(node)
     for (const other of expected) {
       trial.add(other)
-      for (const plugin of this.#profile.plugins) plugin.addPod?.(this.#pod, { other, node: trial }, state)
+      for (const plugin of this.#profile.trialPlugins) plugin.addPod?.(this.#pod, { other, node: trial }, state)
     }
     const plugin = this.#firstRejecting(trial)
     state.trial = outer

@@ -8,7 +8,7 @@ import type { Profile } from '../framework/profile.ts'
 import { askExtenders } from './ask-extenders.ts'
 import type { FitFailure } from './fit-failure.ts'
 import { NodeChoice } from './node-choice.ts'
-import { NodeSearch } from './node-search.ts'
+import { NodeSearch, type RejectionCounts } from './node-search.ts'
 
 export interface Placement {
   nodeName: string
@@ -33,13 +33,13 @@ export class SchedulingCycle {
   /** A promise only if extenders are asked. */
   run(pod: PodInfo, profile: Profile): CycleResult | Promise<CycleResult> {
     const state = new CycleState()
-    if (this.#snapshot.nodes.length === 0) return this.#fail(state)
+    if (this.#snapshot.nodes.length === 0) return this.#fail(state, profile)
     const search = this.#search
-    if (!search.begin(pod, profile, state)) return this.#fail(state)
+    if (!search.begin(pod, profile, state)) return this.#fail(state, profile)
     const extenders = extendersFor(pod, profile)
     const nominated = this.#nominatedNode(pod)
     if (nominated && extenders.length === 0) return { placement: { nodeName: nominated.name, state } }
-    if (search.run() === 0) return this.#fail(state)
+    if (search.run() === 0) return this.#fail(state, profile)
     if (extenders.length > 0) return this.#withExtenders(pod, profile, { state, extenders })
     return { placement: { nodeName: this.#choice.best(pod, search.feasible, { profile, state }).name, state } }
   }
@@ -59,26 +59,26 @@ export class SchedulingCycle {
   ): Promise<CycleResult> {
     const search = this.#search
     const { right, scores, failed } = await askExtenders(pod, extenders, [...search.feasible])
-    for (const { node, extender, rejection } of failed) search.reject(node, extender, rejection)
+    for (const { node, extender, rejection } of failed) search.reject(node, { plugin: extender, rejection })
     const still = right.filter(({ name }) => {
       const node = this.#snapshot.get(name)
       return node !== undefined && search.accepts(node)
     })
-    if (still.length === 0) return this.#fail(state)
+    if (still.length === 0) return this.#fail(state, profile)
     return { placement: { nodeName: this.#choice.best(pod, still, { profile, state, extra: scores }).name, state } }
   }
 
-  #fail(state: CycleState): CycleResult {
+  #fail(state: CycleState, profile: Profile): CycleResult {
     const search = this.#search
     const { preFilterRejection, restrictedBy } = search
     const nodeCount = this.#snapshot.nodes.length
-    if (!preFilterRejection && nodeCount > 0) search.countRuledOut()
+    const rejections: RejectionCounts = nodeCount > 0 && !preFilterRejection ? search.countRejections() : new Map()
     const rejectedBy = new Set(nodeCount > 0 ? restrictedBy : [])
-    if (nodeCount > 0) for (const { plugin } of search.counts.values()) for (const name of plugin.split(' ')) rejectedBy.add(name)
+    for (const { plugin } of rejections.values()) for (const name of plugin.split(' ')) rejectedBy.add(name)
     return {
       failure: {
         nodeCount,
-        rejections: nodeCount > 0 ? search.counts : new Map(),
+        rejections,
         rejectedBy,
         preFilterMessage: nodeCount > 0 ? preFilterRejection?.reasons.join(', ') : undefined,
         postFilterMessage: undefined,
@@ -86,6 +86,10 @@ export class SchedulingCycle {
       attempt: {
         snapshot: this.#snapshot,
         state,
+        extenders: profile.extenders,
+        get isNodeLocal() {
+          return search.isNodeLocal
+        },
         rejectionOf: (nodeName) => search.rejectionOf(nodeName),
         resolvableNodes: () => search.resolvableNodes(),
         trialOn: (node) => search.trialOn(node),

@@ -17,9 +17,11 @@ export class TrialNode implements NodeInfo {
   readonly imageBytes: ReadonlyMap<string, number>
   readonly requested: Resources
   podCount: number
+  /** It is not to be remembered. */
+  readonly version = -1
   readonly #base: NodeInfo
   #added: PodInfo[] | undefined
-  readonly #removed = new Set<string>()
+  #removed: Set<string> | undefined
   #pods: ReadonlyMap<string, PodInfo> | undefined
   #ports: ReadonlyMap<string, ReadonlySet<string>> | undefined
 
@@ -54,13 +56,13 @@ export class TrialNode implements NodeInfo {
   }
 
   add(pod: PodInfo): void {
-    if (!this.#removed.delete(pod.uid)) this.#added = [...(this.#added ?? []), pod]
+    if (!this.#removed?.delete(pod.uid)) this.#added = [...(this.#added ?? []), pod]
     this.#change(pod, 1)
   }
 
   remove(pod: PodInfo): void {
     const added = this.#added?.filter(({ uid }) => uid !== pod.uid)
-    if (added?.length === this.#added?.length) this.#removed.add(pod.uid)
+    if (added?.length === this.#added?.length) (this.#removed ??= new Set()).add(pod.uid)
     else this.#added = added
     this.#change(pod, -1)
   }
@@ -74,7 +76,7 @@ export class TrialNode implements NodeInfo {
 
   #currentPods(): ReadonlyMap<string, PodInfo> {
     const pods = new Map<string, PodInfo>()
-    for (const [uid, pod] of this.#base.pods) if (!this.#removed.has(uid)) pods.set(uid, pod)
+    for (const [uid, pod] of this.#base.pods) if (!this.#removed?.has(uid)) pods.set(uid, pod)
     for (const pod of this.#added ?? []) pods.set(pod.uid, pod)
     return pods
   }

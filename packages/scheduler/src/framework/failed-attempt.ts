@@ -1,6 +1,7 @@
 import type { NodeInfo } from '../cache/node-info.ts'
 import type { PodInfo } from '../cache/pod-info.ts'
 import type { Snapshot } from '../cache/scheduler-cache.ts'
+import type { Extender } from './extender.ts'
 import type { CycleState } from './cycle-state.ts'
 import type { Rejection } from './rejection.ts'
 
@@ -8,6 +9,9 @@ import type { Rejection } from './rejection.ts'
 export interface FailedAttempt {
   readonly snapshot: Snapshot
   readonly state: CycleState
+  /** Whether Pods of the same class would get the same verdicts, as long as the nodes don't change. */
+  readonly isNodeLocal: boolean
+  readonly extenders: readonly Extender[]
   /** Of every node that was looked at; undefined if it was ruled out before. */
   rejectionOf(nodeName: string): Rejection | undefined
   /** Nodes on which fewer Pods could help. */

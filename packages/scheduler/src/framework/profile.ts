@@ -47,6 +47,8 @@ export interface Profile {
   queueSort: With<'precedes'>
   preFilter: readonly With<'preFilter'>[]
   filter: readonly With<'filter'>[]
+  /** Those that must know which Pods come and go in a trial. */
+  trialPlugins: readonly Plugin[]
   postFilter: readonly With<'postFilter'>[]
   score: readonly { plugin: With<'score'>; weight: number }[]
   reserve: readonly Plugin[]
@@ -79,6 +81,7 @@ export function profileOf({ schedulerName, points, percentageOfNodesToScore, ext
     queueSort,
     preFilter: at('preFilter', 'preFilter'),
     filter: at('filter', 'filter'),
+    trialPlugins: plugins.filter((plugin) => plugin.addPod ?? plugin.removePod),
     postFilter: at('postFilter', 'postFilter'),
     score: at('score', 'score').map((plugin) => ({ plugin, weight: points.score.find((w) => w.plugin === plugin)?.weight ?? 1 })),
     reserve: points.reserve.map(({ plugin }) => plugin).filter((plugin) => plugin.reserve ?? plugin.unreserve),

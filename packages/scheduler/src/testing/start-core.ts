@@ -16,11 +16,16 @@ export interface StartOptions {
   extra?: readonly Plugin[]
   /** What caches of other kinds hold. */
   objects?: readonly KubeObject[]
+  /** What happens to victims of preemption. */
+  preempt?: PluginEnvironment['preempt']
   profiles?: (environment: PluginEnvironment) => readonly Profile[]
 }
 
 /** A scheduler that binds nowhere, runs until the test ends, and says what it did. */
-export function startCore(t: TestContext, { bind = async () => {}, extra = [], objects = [], profiles }: StartOptions = {}) {
+export function startCore(
+  t: TestContext,
+  { bind = async () => {}, extra = [], objects = [], preempt = async () => {}, profiles }: StartOptions = {},
+) {
   const clock = new FakeClock()
   const stop = new AbortController()
   const bound: string[] = []
@@ -33,11 +38,16 @@ export function startCore(t: TestContext, { bind = async () => {}, extra = [], o
       return true
     },
   }
+  const victims: string[] = []
+  const report: PluginEnvironment['preempt'] = async (preemption) => {
+    victims.push(`${preemption.victim.pod.metadata.name} for ${preemption.preemptor.pod.metadata.name}`)
+    await preempt(preemption)
+  }
   const core = new SchedulerCore({
     clock,
     random: () => 0.99,
     profiles: (handle) => {
-      const environment = { core: handle, caches: staticCaches(objects), clock, binder }
+      const environment = { core: handle, caches: staticCaches(objects), clock, binder, preempt: report }
       if (profiles) return profiles(environment)
       const standard = createDefaultProfile(environment)
       const weightOf = (plugin: Plugin): number => standard.score.find((scored) => scored.plugin === plugin)?.weight ?? 1
@@ -48,6 +58,7 @@ export function startCore(t: TestContext, { bind = async () => {}, extra = [], o
       scheduled: () => {},
       unschedulable: (pod, message) => messages.push(`${pod.metadata.name}: ${message}`),
       gated: (pod, message) => messages.push(`${pod.metadata.name}: ${message}`),
+      nominationCleared: () => {},
       failed: (pod, error) => messages.push(`${pod.metadata.name}: ${String(error)}`),
     },
   })
@@ -56,5 +67,8 @@ export function startCore(t: TestContext, { bind = async () => {}, extra = [], o
     stop.abort()
     await running
   })
-  return { core, clock, bound, messages }
+  return { core, clock, bound, messages, victims }
 }
+
+/** What a message says before it comes to preemption. */
+export const withoutPreemption = (message: string): string => message.replace(/ preemption: .*$/, '')

@@ -35,6 +35,7 @@ export function createNodeAffinity({ addedAffinity }: NodeAffinityOptions = {}):
   }
   return {
     name: 'NodeAffinity',
+    isNodeLocal: true,
     preFilter: (pod) => preFilter(pod, added),
     candidates: (pod, snapshot) => candidates(pod, snapshot),
     filter: (pod, { node }) => {

@@ -8,6 +8,7 @@ const taken = rejection("node(s) didn't have free ports for the requested pod po
 /** Keeps Pods from nodes on which a host port they ask for is in use. */
 export const nodePorts: Plugin = {
   name: 'NodePorts',
+  isNodeLocal: true,
   preFilter: (pod) => (pod.hostPorts.length === 0 ? 'skip' : undefined),
   filter: (pod, node) => (conflictOf(pod, node) ? taken : undefined),
   hints: {

@@ -28,6 +28,7 @@ export function createNodeResourcesFit(options: NodeResourcesFitOptions = {}): P
     node !== undefined && (fits(pod, node) || fits(pod, withoutLower(pod, node)))
   return {
     name: 'NodeResourcesFit',
+    isNodeLocal: true,
     filter: (pod, node) => fitRejection(pod, node, isIgnored),
     score: createResourceScore(scoringStrategy),
     hints: {

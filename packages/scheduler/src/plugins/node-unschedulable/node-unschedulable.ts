@@ -10,6 +10,7 @@ const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
 /** Keeps Pods from cordoned nodes, unless they tolerate it. */
 export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
+  isNodeLocal: true,
   filter: (pod, node) => (accepts(pod, node) ? undefined : unschedulable),
   hints: {
     'node added': ({ node }, pod) => accepts(pod, node),

@@ -12,6 +12,7 @@ const untolerated = unresolvable('node(s) had untolerated taint(s)')
 /** Keeps Pods from nodes whose taints they don't tolerate, and prefers nodes with fewer PreferNoSchedule taints. */
 export const taintToleration: Plugin = {
   name: 'TaintToleration',
+  isNodeLocal: true,
   filter: (pod, node) => (node.hardTaints.length === 0 || untoleratedTaints(pod, node).length === 0 ? undefined : untolerated),
   preScore: (_pod, { snapshot }) => (snapshot.hasSoftTaints ? undefined : 'skip'),
   score: ({ pod }, node) => node.softTaints.filter((taint) => !isTolerated(taint, pod.spec.tolerations)).length,

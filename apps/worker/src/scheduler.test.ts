@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+
+import { events, pods, priorityClasses, type Pod } from '@quarterdeck/api'
+import type { Draft } from '@quarterdeck/api-machinery'
+import type { Client } from '@quarterdeck/client'
+import { createInformer } from '@quarterdeck/controller-runtime'
+
+import { startKubelet } from './testing/simulated-kubelet.ts'
+import { startCluster } from './testing/test-cluster.ts'
+
+const keyOf = (name: string) => ({ namespace: 'default', name })
+
+const pod = (name: string, spec: Partial<Pod['spec']> = {}, cpu = '1'): Draft<Pod> => ({
+  metadata: keyOf(name),
+  spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image: 'i', resources: { requests: { cpu } } }], ...spec },
+  status: {},
+})
+
+const isRunning = (client: Client, name: string) => async () => (await client.get(pods, keyOf(name))).status.phase === 'Running'
+
+describe('the scheduler on a cluster', () => {
+  test('[SC16] [SC17] an important pod gets the room of a less important one, which is told why', async (t) => {
+    const cluster = await startCluster(t)
+    const { client } = cluster
+    cluster.startWorker()
+    await startKubelet(client, 'n', { signal: cluster.signal, allocatable: { cpu: '2' } })
+    await client.create(priorityClasses, { metadata: { name: 'important' }, value: 1000 })
+    await client.create(pods, pod('low', {}, '2'))
+    await cluster.eventually('the first to run', isRunning(client, 'low'))
+    const low = await client.get(pods, keyOf('low'))
+    const seen: Pod[] = []
+    const informer = createInformer(client, pods, { signal: cluster.signal })
+    informer.onChange(({ object }) => seen.push(object))
+    await client.create(pods, pod('high', { priorityClassName: 'important' }, '2'))
+    await cluster.eventually('the important one to run', isRunning(client, 'high'))
+    const conditions = seen.flatMap(({ metadata, status }) => (metadata.name === 'low' ? (status.conditions ?? []) : []))
+    const why = conditions.find(({ type }) => type === 'DisruptionTarget')
+    assert.deepEqual(
+      [why?.status, why?.reason, why?.message],
+      ['True', 'PreemptionByScheduler', 'default-scheduler: preempting to accommodate a higher priority pod'],
+    )
+    assert.ok(seen.some(({ metadata, status }) => metadata.name === 'high' && status.nominatedNodeName === 'n'))
+    const high = await client.get(pods, keyOf('high'))
+    await cluster.eventually('the event', async () => {
+      const { items } = await client.list(events, { namespace: 'default' })
+      return items.some(
+        ({ reason, message, involvedObject }) =>
+          reason === 'Preempted' &&
+          involvedObject.uid === low.metadata.uid &&
+          message === `Preempted by pod ${high.metadata.uid} on node n`,
+      )
+    })
+  })
+
+  test('[SC9] another scheduler binds its pods through the API, and they count', async (t) => {
+    const cluster = await startCluster(t)
+    const { client } = cluster
+    cluster.startWorker()
+    await startKubelet(client, 'n', { signal: cluster.signal, allocatable: { cpu: '2' } })
+    await client.create(pods, pod('theirs', { schedulerName: 'mine' }, '2'))
+    await client.create(pods, pod('ours', {}, '1'))
+    await cluster.eventually('ours to run', isRunning(client, 'ours'))
+    assert.equal((await client.get(pods, keyOf('theirs'))).spec.nodeName, undefined)
+    await client.createSubresource(pods, keyOf('theirs'), 'binding', {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: keyOf('theirs'),
+      target: { apiVersion: 'v1', kind: 'Node', name: 'n' },
+    })
+    await client.create(pods, pod('late', {}, '1'))
+    await cluster.eventually('the late one to wait', async () => {
+      const { status } = await client.get(pods, keyOf('late'))
+      return status.conditions?.some(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable')
+    })
+  })
+})
