@@ -123,8 +123,18 @@ export function compareQuantities(a: string | number, b: string | number): numbe
   return difference < 0n ? -1 : difference > 0n ? 1 : 0
 }
 
-/** The sum, in the format of the first. */
+/** The sum, in the format of the first, or of the second where the first is zero. */
 export function addQuantities(a: string | number, b: string | number): string {
-  const left = parseQuantity(a) ?? { nano: 0n, format: 'DecimalSI' as const }
-  return formatQuantity({ nano: left.nano + (parseQuantity(b)?.nano ?? 0n), format: left.format })
+  return combined(a, b, 1n)
+}
+
+/** The difference, in the format that addQuantities has. */
+export function subtractQuantities(a: string | number, b: string | number): string {
+  return combined(a, b, -1n)
+}
+
+function combined(a: string | number, b: string | number, sign: 1n | -1n): string {
+  const zero = { nano: 0n, format: 'DecimalSI' as const }
+  const [left, right] = [parseQuantity(a) ?? zero, parseQuantity(b) ?? zero]
+  return formatQuantity({ nano: left.nano + sign * right.nano, format: left.nano === 0n ? right.format : left.format })
 }

@@ -2,11 +2,18 @@ import type { Kind } from '@quarterdeck/api'
 import { ApiError, forbidden, type KubeObject } from '@quarterdeck/api-machinery'
 import type { Author, ObjectStore, StoredObject, WatchCache } from '@quarterdeck/storage'
 
-import { runAdmission, type AdmissionAttributes, type AdmissionPlugin, type AdmissionReader } from './admission/admission.ts'
+import {
+  runAdmission,
+  type AdmissionAttributes,
+  type AdmissionPhase,
+  type AdmissionPlugin,
+  type AdmissionReader,
+} from './admission/admission.ts'
 import { denialOf, type AuthorizationAttributes, type Authorizer } from './auth/authorizer.ts'
 import { storedKindOf, type KindRegistry } from './kind-registry.ts'
 import type { ApiRequest } from './request.ts'
 import { ListSnapshots } from './verbs/list-snapshots.ts'
+import { Turns } from './verbs/quota-order.ts'
 
 export interface ApiCoreOptions {
   store: ObjectStore
@@ -21,6 +28,7 @@ export class ApiCore implements AdmissionReader {
   readonly registry: KindRegistry
   readonly authorizer: Authorizer
   readonly listSnapshots = new ListSnapshots()
+  readonly quotaTurns = new Turns()
   readonly #admission: readonly AdmissionPlugin[]
 
   constructor(options: ApiCoreOptions) {
@@ -73,12 +81,12 @@ export class ApiCore implements AdmissionReader {
     return cache.get(namespace, name)
   }
 
-  async list(resource: string): Promise<readonly StoredObject[]> {
-    return (await this.store.cache(resource)).list()
+  async list(resource: string, namespace?: string): Promise<readonly StoredObject[]> {
+    return (await this.store.cache(resource)).list(namespace)
   }
 
-  admit(attributes: Omit<AdmissionAttributes, 'reader'>, reader: AdmissionReader = this): Promise<void> {
-    return runAdmission(this.#admission, Object.assign(attributes, { reader }))
+  admit(attributes: AdmissionAttributes, phase: AdmissionPhase = 'mutating'): Promise<void> {
+    return runAdmission(this.#admission, attributes, phase)
   }
 }
 

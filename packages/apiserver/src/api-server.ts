@@ -7,9 +7,11 @@ import type { AdmissionPlugin } from './admission/admission.ts'
 import { claimResize } from './admission/claim-resize.ts'
 import { defaultStorageClass } from './admission/default-storage-class.ts'
 import { defaultTolerations } from './admission/default-tolerations.ts'
+import { limitRanger } from './admission/limit-ranger.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { priority } from './admission/priority.ts'
 import { nodeVolumes } from './admission/node-volumes.ts'
+import { resourceQuota } from './admission/resource-quota.ts'
 import { serviceAccountAdmission } from './admission/service-account.ts'
 import { createServiceAllocation } from './admission/service-allocation.ts'
 import { storageProtection } from './admission/storage-protection.ts'
@@ -68,6 +70,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const { store, authorizer = builtInAuthorizer, serviceCidr = '10.96.0.0/16', nodePortRange = { first: 30_000, last: 32_767 } } = options
   const admission: AdmissionPlugin[] = [
     namespaceLifecycle,
+    limitRanger,
     serviceAccountAdmission,
     priority,
     defaultTolerations,
@@ -76,6 +79,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     claimResize,
     nodeVolumes,
     createServiceAllocation({ serviceCidr, nodePortRange }),
+    resourceQuota,
   ]
   const core = new ApiCore({ store, registry: new KindRegistry(), authorizer, admission })
   const server = { core } as ApiServer

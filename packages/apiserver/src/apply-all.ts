@@ -87,10 +87,12 @@ async function planAll(
   const pending = new Map<string, StoredObject>()
   const reader: AdmissionReader = {
     read: async (resource, namespace, name) => pending.get(`${resource}/${namespace}/${name}`) ?? core.read(resource, namespace, name),
-    list: async (resource) => {
-      const planned = [...pending.values()].filter(({ key }) => key.resource === resource)
+    list: async (resource, namespace) => {
+      const isWanted = ({ key }: StoredObject): boolean =>
+        key.resource === resource && (namespace === undefined || key.namespace === namespace)
+      const planned = [...pending.values()].filter(isWanted)
       const isPlanned = ({ key }: StoredObject): boolean => pending.has(`${resource}/${key.namespace}/${key.name}`)
-      return [...(await core.list(resource)).filter((stored) => !isPlanned(stored)), ...planned]
+      return [...(await core.list(resource, namespace)).filter((stored) => !isPlanned(stored)), ...planned]
     },
   }
   const applied: AppliedObject[] = []
@@ -111,6 +113,7 @@ async function planAll(
       applied.push({ index, action: before ? (plan.unchanged ? 'unchanged' : 'configured') : 'created', before, after: plan.object })
       if (plan.writes.length > 0) writes.push({ index, kind: request.kind, writes: plan.writes })
       for (const write of plan.writes) {
+        replaceEarlier(writes.slice(0, -1), write)
         if (write.type !== 'delete') pending.set(`${write.key.resource}/${write.key.namespace}/${write.key.name}`, pendingObject(write))
       }
     } catch (error) {
@@ -121,8 +124,17 @@ async function planAll(
   return { applied, writes }
 }
 
+/** Several documents may change what goes with each of them, as a quota: the last change holds all. */
+function replaceEarlier(documents: readonly PlannedDocument[], { key }: Write): void {
+  const isSame = (other: Write): boolean =>
+    other.key.resource === key.resource && other.key.namespace === key.namespace && other.key.name === key.name
+  for (const document of documents) document.writes = document.writes.filter((write, i) => i === 0 || !isSame(write))
+}
+
 function pendingObject(write: Write): StoredObject {
-  return { key: write.key, uid: write.object.metadata.uid, revision: 0, object: write.object, json: '' }
+  // A later write of the same object replaces this one, and begins where this one began.
+  const revision = write.type === 'update' ? (write.expectedRevision ?? 0) : 0
+  return { key: write.key, uid: write.object.metadata.uid, revision, object: write.object, json: '' }
 }
 
 function requestOf(core: ApiCore, user: User, object: unknown, { dryRun, client }: ApplyAllOptions): ApiRequest {

@@ -22,6 +22,7 @@ import { volumeController } from './persistent-volume/volume-controller.ts'
 import { createPodGarbageCollector, type PodGarbageOptions } from './pod-garbage-collector/pod-garbage-collector.ts'
 import { replicaSetController } from './replica-set/replica-set-controller.ts'
 import { replicationControllerController } from './replication-controller/replication-controller-controller.ts'
+import { createResourceQuotaController } from './resource-quota/resource-quota-controller.ts'
 import { createRootCaController } from './root-ca/root-ca-controller.ts'
 import { serviceAccountController } from './service-account/service-account-controller.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts'
@@ -58,6 +59,7 @@ export function createControllers(options: ControllerOptions): Controller[] {
     createNodeIpamController(options.nodeIpam),
     taintEvictionController,
     createNamespaceController(options.kinds),
+    createResourceQuotaController(options.kinds),
     serviceAccountController,
     ...(options.caCertificate ? [createRootCaController(options.caCertificate)] : []),
     createGarbageCollector(options.kinds),

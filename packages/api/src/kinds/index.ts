@@ -12,6 +12,7 @@ import { eventsV1 } from './event-v1.ts'
 import { events } from './event.ts'
 import { jobs } from './job.ts'
 import { leases } from './lease.ts'
+import { limitRanges } from './limit-range.ts'
 import { namespaces } from './namespace.ts'
 import { nodes } from './node.ts'
 import { persistentVolumeClaims } from './persistent-volume-claim.ts'
@@ -22,6 +23,7 @@ import { pods } from './pod.ts'
 import { priorityClasses } from './priority-class.ts'
 import { replicaSets } from './replica-set.ts'
 import { replicationControllers } from './replication-controller.ts'
+import { resourceQuotas } from './resource-quota.ts'
 import { runtimeClasses } from './runtime-class.ts'
 import { secrets } from './secret.ts'
 import { serviceAccounts } from './service-account.ts'
@@ -35,6 +37,7 @@ export const builtInKinds: readonly Kind[] = [
   configMaps,
   endpoints,
   events,
+  limitRanges,
   namespaces,
   nodes,
   persistentVolumeClaims,
@@ -42,6 +45,7 @@ export const builtInKinds: readonly Kind[] = [
   pods,
   podTemplates,
   replicationControllers,
+  resourceQuotas,
   secrets,
   serviceAccounts,
   services,

@@ -2,6 +2,7 @@ import { alreadyExists, isApiError, notFound, staleWrite, type ApiError } from '
 import type { StoredObject } from '@quarterdeck/storage'
 
 import { type ApiCore } from '../api-core.ts'
+import { storedKindOf } from '../kind-registry.ts'
 import type { ApiRequest } from '../request.ts'
 import type { WritePlan } from './plan-write.ts'
 
@@ -24,7 +25,9 @@ export async function commitPlan(core: ApiCore, request: ApiRequest, plan: Write
 function inWordsOf(request: ApiRequest, error: ApiError): ApiError {
   const target = { group: request.kind.group, resource: request.kind.plural }
   const name = request.name || error.details?.name || ''
-  if (error.details?.name !== undefined && error.details.name !== name) return error
+  const { details } = error
+  const isOfAnother = details?.kind !== undefined && details.kind !== storedKindOf(request.kind).resource
+  if (isOfAnother || (details?.name !== undefined && details.name !== name)) return error
   switch (error.reason) {
     case 'AlreadyExists':
       return alreadyExists(target, name)

@@ -5,6 +5,7 @@ import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
 import { commitPlan, type WriteResult } from './commit-plan.ts'
 import { planCreate } from './plan-write.ts'
+import { inQuotaOrder } from './quota-order.ts'
 
 const maxNameAttempts = 8
 
@@ -12,6 +13,11 @@ const maxNameAttempts = 8
 export async function create(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
   core.authorize(request, 'create')
   if (request.kind.scope === 'Namespaced' && !request.namespace) throw badRequest('an empty namespace may not be set during creation')
+  const attempt = (mayRepeat: boolean): Promise<WriteResult> => createOnce(core, request, mayRepeat ? structuredClone(object) : object)
+  return inQuotaOrder(core, request, { operation: 'CREATE', attempt })
+}
+
+async function createOnce(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
   const isNameGenerated = !object.metadata?.name && object.metadata?.generateName
   if (!isNameGenerated) return commitPlan(core, named(request, object), await planCreate(core, request, object))
   for (let attempts = 1; ; attempts++) {

@@ -65,6 +65,7 @@ export async function planDeletion(
     user: request.user,
     dryRun: request.dryRun,
     alongside,
+    reader: core,
   })
   const next = deletedForm(request, old, options)
   if (isReleased(next)) return { next, writes: [deleteWrite(request, next, stored), ...alongside], stored }

@@ -16,6 +16,7 @@ import type { ApiRequest } from '../request.ts'
 import { commitPlan, type WriteResult } from './commit-plan.ts'
 import { findForWrite } from './get.ts'
 import { planUpdate } from './plan-write.ts'
+import { inQuotaOrder } from './quota-order.ts'
 import { retryConflict } from './retry-conflict.ts'
 
 /** Applies a patch to the current object, again if another writer comes first, unless the patch itself names a resourceVersion. */
@@ -29,7 +30,8 @@ export async function patch(core: ApiCore, request: ApiRequest, body: unknown, t
     if (patched.metadata.resourceVersion === current.metadata.resourceVersion) patched.metadata.resourceVersion = ''
     return commitPlan(core, request, await planUpdate(core, request, patched, stored))
   }
-  return hasPrecondition(body) ? attempt() : retryConflict(core, request, attempt)
+  const patchIt = () => (hasPrecondition(body) ? attempt() : retryConflict(core, request, attempt))
+  return inQuotaOrder(core, request, { operation: 'UPDATE', attempt: patchIt })
 }
 
 function hasPrecondition(body: unknown): boolean {

@@ -4,7 +4,7 @@ import { modelSchemas, type Kind } from '@quarterdeck/api'
 import { conflict, invalid, missingFields, requiredField, staleWrite, type FieldError, type KubeObject } from '@quarterdeck/api-machinery'
 import type { CreateWrite, DeleteWrite, StoredObject, UpdateWrite, Write } from '@quarterdeck/storage'
 
-import type { AdmissionReader } from '../admission/admission.ts'
+import type { AdmissionAttributes, AdmissionReader } from '../admission/admission.ts'
 import { authorOf, servedObject, type ApiCore } from '../api-core.ts'
 import { schemaOf, storedKindOf } from '../kind-registry.ts'
 import { prepareNewMeta, prepareUpdatedMeta, validateMeta, validateMetaUpdate } from '../object-meta.ts'
@@ -20,7 +20,12 @@ export interface WritePlan {
 }
 
 /** Defaults, admission and validation of a new object. Mutates and uses `object`. Throws Invalid and what admission throws. */
-export async function planCreate(core: ApiCore, request: ApiRequest, object: KubeObject, reader?: AdmissionReader): Promise<WritePlan> {
+export async function planCreate(
+  core: ApiCore,
+  request: ApiRequest,
+  object: KubeObject,
+  reader: AdmissionReader = core,
+): Promise<WritePlan> {
   const { kind } = request
   prepareNewMeta(object, request)
   fillParts(kind, object)
@@ -29,22 +34,22 @@ export async function planCreate(core: ApiCore, request: ApiRequest, object: Kub
   refuseIncomplete(kind, object)
   const alongside: Write[] = []
   const name = object.metadata.name ?? object.metadata.generateName ?? ''
-  await core.admit(
-    {
-      operation: 'CREATE',
-      kind,
-      namespace: request.namespace,
-      name,
-      subresource: '',
-      object,
-      old: undefined,
-      user: request.user,
-      dryRun: request.dryRun,
-      alongside,
-    },
+  const attributes: AdmissionAttributes = {
+    operation: 'CREATE',
+    kind,
+    namespace: request.namespace,
+    name,
+    subresource: '',
+    object,
+    old: undefined,
+    user: request.user,
+    dryRun: request.dryRun,
+    alongside,
     reader,
-  )
+  }
+  await core.admit(attributes)
   refuse(kind, name, [...validateMeta(object, kind), ...kind.validate(object), ...kind.validateCreate(object)], object)
+  await core.admit(attributes, 'validating')
   warn(request, kind.warnings(object, undefined))
   const write: CreateWrite = {
     type: 'create',
@@ -66,7 +71,7 @@ export async function planUpdate(
   request: ApiRequest,
   object: KubeObject,
   stored: StoredObject,
-  reader?: AdmissionReader,
+  reader: AdmissionReader = core,
 ): Promise<WritePlan> {
   const { kind, subresource } = request
   const old = servedObject(kind, stored)
@@ -88,21 +93,20 @@ export async function planUpdate(
     }
     kind.applyDefaults(object)
     refuseIncomplete(kind, object)
-    await core.admit(
-      {
-        operation: 'UPDATE',
-        kind,
-        namespace: request.namespace,
-        name: request.name,
-        subresource,
-        object,
-        old,
-        user: request.user,
-        dryRun: request.dryRun,
-        alongside,
-      },
+    const attributes: AdmissionAttributes = {
+      operation: 'UPDATE',
+      kind,
+      namespace: request.namespace,
+      name: request.name,
+      subresource,
+      object,
+      old,
+      user: request.user,
+      dryRun: request.dryRun,
+      alongside,
       reader,
-    )
+    }
+    await core.admit(attributes)
     refuse(
       kind,
       request.name,
@@ -114,6 +118,7 @@ export async function planUpdate(
       ],
       object,
     )
+    await core.admit(attributes, 'validating')
     if (kind.hasGeneration && changesSpec(object, old)) object.metadata.generation = (old.metadata.generation ?? 0) + 1
     warn(request, kind.warnings(object, old))
   }

@@ -1,3 +1,4 @@
+import { resourceQuotas } from '@quarterdeck/api'
 import { badRequest, isApiError, type KubeObject } from '@quarterdeck/api-machinery'
 
 import type { ApiCore } from '../api-core.ts'
@@ -5,11 +6,16 @@ import type { ApiRequest } from '../request.ts'
 import { commitPlan, type WriteResult } from './commit-plan.ts'
 import { findForWrite } from './get.ts'
 import { planUpdate } from './plan-write.ts'
+import { inQuotaOrder } from './quota-order.ts'
 
 /** Replaces an object, or the part of it the subresource names. Without a resourceVersion it is unconditional. */
 export async function update(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
   core.authorize(request, 'update')
   if (!object.metadata?.name) throw badRequest('the name of the object is required: metadata.name must be set')
+  return inQuotaOrder(core, request, { operation: 'UPDATE', attempt: () => replace(core, request, object) })
+}
+
+async function replace(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
   const isConditional = Boolean(object.metadata.resourceVersion)
   // A first try from the cache as it is; should that be behind, the second is from one that has caught up.
   for (let attempts = 1; ; attempts++) {
@@ -17,7 +23,7 @@ export async function update(core: ApiCore, request: ApiRequest, object: KubeObj
     try {
       return await commitPlan(core, request, await planUpdate(core, request, structuredClone(object), stored))
     } catch (error) {
-      if (!isApiError(error, 'Conflict')) throw error
+      if (!isApiError(error, 'Conflict') || error.details?.kind === resourceQuotas.resource) throw error
       const cache = await core.freshCacheOf(request.kind)
       const latest = cache.get(request.namespace, request.name)
       const hopeless = isConditional && latest?.object.metadata.resourceVersion !== object.metadata.resourceVersion
