@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 
-import { configMaps, leases, nodes, type Pod, pods, serviceAccounts } from '@quarterdeck/api'
+import { configMaps, leases, localPath, nodes, persistentVolumes, type Pod, pods, serviceAccounts } from '@quarterdeck/api'
 import { type Draft, isApiError } from '@quarterdeck/api-machinery'
 import { apiServerUser, createApiServer } from '@quarterdeck/apiserver'
 import { completeAfterAnnotation, startSimulatedNodes } from '@quarterdeck/sim-runtime'
@@ -11,7 +11,7 @@ void describe('simulated nodes', () => {
   const stop = new AbortController()
   after(() => stop.abort())
 
-  void test('register, renew their leases, and run pods to their end', async () => {
+  void test('register, renew their leases, and run pods to their end, and let volumes go', async () => {
     const server = await createApiServer({ store: createMemoryStore() })
     const client = server.clientFor(apiServerUser, 'test')
     const unlessThere = (error: unknown) => (isApiError(error, 'AlreadyExists') ? undefined : Promise.reject(error))
@@ -48,6 +48,19 @@ void describe('simulated nodes', () => {
       if (seen.includes('DELETED stays Running') && seen.includes('MODIFIED ends Succeeded')) break
     }
     assert.ok(seen.includes('MODIFIED ends Running'))
+
+    const node = await client.get(nodes, { namespace: '', name: 'sim-3' })
+    assert.ok(node.metadata.annotations?.[localPath.folderAnnotation])
+    const key = { namespace: '', name: 'v' }
+    const { metadata } = await client.create(persistentVolumes, {
+      metadata: { name: 'v', labels: { [localPath.nodeLabel]: 'sim-3' }, finalizers: [localPath.finalizer] },
+      spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, hostPath: { path: '/v' } },
+      status: {},
+    })
+    await client.delete(persistentVolumes, key)
+    await client.patch(persistentVolumes, key, { metadata: { finalizers: [localPath.finalizer] } }, { type: 'merge' })
+    const { resourceVersion } = metadata
+    for await (const { type } of client.watch(persistentVolumes, { resourceVersion, signal: stop.signal })) if (type === 'DELETED') break
     stop.abort()
     await sim.stopped
   })

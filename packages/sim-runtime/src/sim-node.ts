@@ -1,5 +1,7 @@
-import type { Node, V1NodeStatus } from '@quarterdeck/api'
+import { localPath, type Node, type V1NodeStatus } from '@quarterdeck/api'
 import { type Draft, timestamp } from '@quarterdeck/api-machinery'
+
+import { simVolumeFolder } from './sim-volumes.ts'
 
 export interface SimNodeSize {
   cpus: number
@@ -28,6 +30,7 @@ export function simNode(
         'topology.kubernetes.io/zone': `zone-${index % options.zones}`,
         ...options.labels,
       },
+      annotations: { [localPath.folderAnnotation]: simVolumeFolder },
     },
     spec: {},
     status: simNodeStatus(name, index, options.size),

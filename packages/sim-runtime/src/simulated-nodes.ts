@@ -5,6 +5,7 @@ import { createInformer, createLogger, type Logger, realClock, sleep, WorkQueue 
 
 import { simNode, simNodeAddress, type SimNodeSize, simNodeStatus } from './sim-node.ts'
 import { endedStatus, nextStep, runningStatus } from './sim-pod.ts'
+import { playVolumes } from './sim-volumes.ts'
 
 export interface SimulatedNodesOptions {
   client: Client
@@ -46,7 +47,11 @@ export function startSimulatedNodes(options: SimulatedNodesOptions): SimulatedNo
   const names = Array.from({ length: count }, (_, i) => `${prefix}-${i}`)
   const indexOf = new Map(names.map((name, i) => [name, i]))
   const registered = inParallel(names, concurrency, (name, i) => untilDone(() => registerNode(options, name, i), { signal, log }))
-  const loops = [registered.then(() => renewLeases(options, names, log)), playPods(options, indexOf, log)]
+  const loops = [
+    registered.then(() => renewLeases(options, names, log)),
+    playPods(options, indexOf, log),
+    playVolumes({ client, nodes: indexOf, concurrency, log, signal }),
+  ]
   return { registered, stopped: Promise.all(loops).then(() => undefined) }
 
   async function playPods(settings: SimulatedNodesOptions, known: ReadonlyMap<string, number>, logger: Logger): Promise<void> {

@@ -24,6 +24,10 @@ export const csiNodes = defineKind<CSINode>({
     },
     ageColumn,
   ],
+  // Required, and empty as long as no driver is there.
+  applyDefaults({ spec }) {
+    if (spec) spec.drivers ??= []
+  },
   validate: validateCsiNode,
   validateUpdate: validateCsiNodeUpdate,
 })

@@ -16,6 +16,7 @@ const nodeRules: Record<string, ReadonlySet<string>> = {
   namespaces: readVerbs,
   configmaps: readVerbs,
   secrets: readVerbs,
+  'csinodes.storage.k8s.io': new Set(['get', 'create', 'update', 'patch', 'delete']),
   persistentvolumeclaims: readVerbs,
   // Which ones, and what of them, is for admission to say.
   persistentvolumes: new Set(['get', 'list', 'watch', 'update']),
@@ -46,6 +47,7 @@ function authorizeNode(attributes: AuthorizationAttributes): string | undefined 
   const qualified = group ? `${resource}.${group}` : resource
   const verbs = nodeRules[subresource ? `${qualified}/${subresource}` : qualified]
   if (!verbs?.has(verb)) return `nodes may not ${verb} it`
-  if (resource === 'nodes' && !readVerbs.has(verb) && name && user.name !== nodeUserPrefix + name) return 'a node may change only itself'
+  const isNode = resource === 'nodes' || resource === 'csinodes'
+  if (isNode && !readVerbs.has(verb) && name && user.name !== nodeUserPrefix + name) return 'a node may change only itself'
   return undefined
 }

@@ -6,6 +6,7 @@ import type { Client } from '@quarterdeck/client'
 import { backoffMs, type Clock, type Logger, sleep, withoutUndefined } from '@quarterdeck/controller-runtime'
 import type { ContainerRuntime, RuntimeInfo } from '@quarterdeck/runtime'
 
+import { ensureCsiNode } from './csi-node.ts'
 import type { Machine } from './machine.ts'
 import { newNode, type NodeFacts, nodeStatusOf, ownLabels } from './node-object.ts'
 
@@ -34,6 +35,8 @@ export class NodeReporter {
   #networkCidr: string | undefined
   #networkProblem: string | undefined = 'the node was given no pod subnet yet'
   #toldAtMs = 0
+  /** Uid of the node whose CSINode is there. */
+  #csiNodeOf: string | undefined
   #wake = Promise.withResolvers<void>()
 
   constructor(options: NodeReporterOptions) {
@@ -73,6 +76,7 @@ export class NodeReporter {
 
   async #report(): Promise<void> {
     const node = await this.#ensureNode()
+    await this.#ensureCsiNode(node)
     await this.#ensureNetwork(node.spec.podCIDR)
     const { client, clock } = this.#options
     const facts = await this.#facts()
@@ -101,6 +105,17 @@ export class NodeReporter {
     } catch (error) {
       if (!isApiError(error, 'NotFound')) throw error
       return client.create(nodes, newNode(await this.#facts(), { labels, annotations }))
+    }
+  }
+
+  /** A node without it runs pods all the same. */
+  async #ensureCsiNode(node: Node): Promise<void> {
+    if (this.#csiNodeOf === node.metadata.uid) return
+    try {
+      await ensureCsiNode(this.#options.client, node)
+      this.#csiNodeOf = node.metadata.uid
+    } catch (error) {
+      this.#options.log.warn('the node’s CSINode could not be made and will be tried again', { error })
     }
   }
 

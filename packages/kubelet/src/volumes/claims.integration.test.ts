@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
 import {
+  csiNodes,
   events,
   localPath,
   nodes,
@@ -28,6 +29,15 @@ const container = (script: string): V1Container => ({
   volumeMounts: [{ name: 'data', mountPath: '/data' }],
 })
 const forever = 'trap "exit 0" TERM; while true; do sleep 0.1; done'
+interface BoundClaimOptions {
+  accessModes?: string[]
+  policy?: string
+  /** Of the node that the volume can be reached from. */
+  hostname?: string
+  /** In place of a folder of the node's own. */
+  source?: Partial<PersistentVolume['spec']>
+}
+
 const isReady = (pod: Pod): boolean => pod.status.conditions?.find((condition) => condition.type === 'Ready')?.status === 'True'
 
 void describe('claims on a node', () => {
@@ -46,8 +56,8 @@ void describe('claims on a node', () => {
   }
 
   /** A claim bound to a local volume of the node, as the controllers leave it. */
-  async function createBoundClaim(name: string, more: { accessModes?: string[]; policy?: string } = {}): Promise<PersistentVolume> {
-    const { accessModes = ['ReadWriteOnce'], policy = 'Delete' } = more
+  async function createBoundClaim(name: string, more: BoundClaimOptions = {}): Promise<PersistentVolume> {
+    const { accessModes = ['ReadWriteOnce'], policy = 'Delete', hostname = bench.nodeName, source } = more
     const claim: PersistentVolumeClaim = await bench.client.create(persistentVolumeClaims, {
       metadata: { name, namespace: 'default' },
       spec: { accessModes, resources: { requests: { storage: '1Gi' } }, volumeName: `v-${name}` },
@@ -59,17 +69,16 @@ void describe('claims on a node', () => {
       metadata: {
         name: `v-${name}`,
         labels: { [localPath.nodeLabel]: bench.nodeName },
-        annotations: { 'pv.kubernetes.io/provisioned-by': localPath.provisioner },
-        finalizers: [localPath.finalizer],
+        ...(source ? {} : { annotations: { 'pv.kubernetes.io/provisioned-by': localPath.provisioner }, finalizers: [localPath.finalizer] }),
       },
       spec: {
         accessModes,
         capacity: { storage: '1Gi' },
         claimRef: { namespace: 'default', name, uid: claim.metadata.uid },
-        local: { path: `${folder}/v-${name}` },
+        ...(source ?? { local: { path: `${folder}/v-${name}` } }),
         nodeAffinity: {
           required: {
-            nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [bench.nodeName] }] }],
+            nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [hostname] }] }],
           },
         },
         persistentVolumeReclaimPolicy: policy,
@@ -124,6 +133,12 @@ void describe('claims on a node', () => {
     assert.equal(await stat(path).catch(() => undefined), undefined)
   })
 
+  void test('[ST35] the node has a CSINode that goes with it', async () => {
+    const { metadata, spec } = await bench.client.get(csiNodes, { namespace: '', name: bench.nodeName })
+    assert.deepEqual(spec.drivers, [])
+    assert.equal(metadata.ownerReferences?.[0]?.kind, 'Node')
+  })
+
   void test('[LP6] a retained volume goes without its folder', async () => {
     const volume = await createBoundClaim('retained', { policy: 'Retain' })
     await createPod('retainer', `echo hello > /data/f; ${forever}`, claimed('retained'))
@@ -145,6 +160,35 @@ void describe('claims on a node', () => {
     await createBoundClaim('late')
     await bench.waitForPod('early', isReady)
     await remove('early')
+  })
+
+  void test('[LP3] a volume whose folder was removed before the agent was killed is let go', async () => {
+    const volume = await createBoundClaim('half-removed')
+    await createPod('brief', forever, claimed('half-removed'))
+    await bench.waitForPod('brief', isReady)
+    await remove('brief')
+    await bench.stop()
+    await deleteVolume('v-half-removed')
+    await rm(volume.spec.local?.path ?? '', { recursive: true })
+    await bench.start()
+    await until('gone', async () => !(await getIfExists(bench.client, persistentVolumes, { namespace: '', name: 'v-half-removed' })))
+  })
+
+  void test('[ST34] a volume is mounted only where its affinity allows, and only if the node can', async () => {
+    await createBoundClaim('elsewhere', { hostname: 'another-node' })
+    await createPod('misplaced', forever, claimed('elsewhere'))
+    await hasEvent('misplaced', 'MountVolume.NodeAffinity check failed for volume "v-elsewhere" : no matching NodeSelectorTerms')
+    await createBoundClaim('absent', { source: { local: { path: join(bench.dataDir, 'absent') } } })
+    await createPod('without', forever, claimed('absent'))
+    await hasEvent('without', `path "${join(bench.dataDir, 'absent')}" does not exist`)
+    await createBoundClaim('share', { source: { nfs: { server: 'files', path: '/' } } })
+    await createPod('remote', forever, claimed('share'))
+    await hasEvent('remote', 'persistent volumes of type nfs are not supported on this node')
+    await createBoundClaim('on-host', { source: { hostPath: { path: join(bench.dataDir, 'on-host'), type: 'DirectoryOrCreate' } } })
+    await createPod('hosted', `touch /data/f; ${forever}`, claimed('on-host'))
+    await bench.waitForPod('hosted', isReady)
+    for (const name of ['misplaced', 'without', 'remote', 'hosted']) await remove(name)
+    assert.ok(await stat(join(bench.dataDir, 'on-host')), 'what is not the node’s own stays')
   })
 
   void test('[ST31] ReadWriteOncePod lets one pod at a time', async () => {
