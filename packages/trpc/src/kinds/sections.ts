@@ -1,7 +1,7 @@
 import type { Kind } from '@quarterdeck/api'
 
 /** The parts of the navigation, in their order. */
-export const sections = ['Workloads', 'Network', 'Config', 'Cluster', 'Other'] as const
+export const sections = ['Workloads', 'Network', 'Storage', 'Config', 'Cluster', 'Other'] as const
 
 export type Section = (typeof sections)[number]
 
@@ -18,8 +18,18 @@ const members: Record<Exclude<Section, 'Other'>, readonly string[]> = {
     'replicationcontrollers',
   ],
   Network: ['services', 'ingresses.networking.k8s.io', 'endpointslices.discovery.k8s.io', 'endpoints', 'networkpolicies.networking.k8s.io'],
-  Config: ['configmaps', 'secrets', 'serviceaccounts', 'persistentvolumeclaims'],
-  Cluster: ['nodes', 'namespaces', 'events', 'persistentvolumes', 'leases.coordination.k8s.io'],
+  Storage: [
+    'persistentvolumeclaims',
+    'persistentvolumes',
+    'storageclasses.storage.k8s.io',
+    'volumeattributesclasses.storage.k8s.io',
+    'volumeattachments.storage.k8s.io',
+    'csidrivers.storage.k8s.io',
+    'csinodes.storage.k8s.io',
+    'csistoragecapacities.storage.k8s.io',
+  ],
+  Config: ['configmaps', 'secrets', 'serviceaccounts'],
+  Cluster: ['nodes', 'namespaces', 'events', 'leases.coordination.k8s.io'],
 }
 
 const places = new Map(
