@@ -1,12 +1,13 @@
-import { configMaps, namespaces, nodes, pods, secrets, services, type Kind, type Pod } from '@quarterdeck/api'
+import { configMaps, namespaces, nodes, persistentVolumeClaims, pods, secrets, services, type Kind, type Pod } from '@quarterdeck/api'
 import { controllerOf, matchesRequirements, requirementsOf, type KubeObject, type LabelSelector } from '@quarterdeck/api-machinery'
 
 import { groupOf, itemOf, missingItem, type ObjectOfKind, type RelatedGroup, type RelatedItem, type RelationReader } from './relation.ts'
 import { referencesOf } from './pod-references.ts'
+import { storage } from './storage-relations.ts'
 
 type Finder = (subject: ObjectOfKind, reader: RelationReader) => Promise<RelatedGroup[]>
 
-const finders: readonly Finder[] = [owners, owned, selected, selecting, referenced, referencing, onNode]
+const finders: readonly Finder[] = [owners, owned, selected, selecting, referenced, referencing, storage, onNode]
 
 /** What an object has to do with others: what made it, what it made, what it selects, uses, and is used by. */
 export async function findRelated(subject: ObjectOfKind, reader: RelationReader): Promise<RelatedGroup[]> {
@@ -94,7 +95,7 @@ async function referenced({ kind, object }: ObjectOfKind, reader: RelationReader
   return [{ title: 'Uses', onDelete: 'unaffected', items, total: items.length }]
 }
 
-const usedByPods = new Set([configMaps.resource, secrets.resource, 'serviceaccounts'])
+const usedByPods = new Set([configMaps.resource, secrets.resource, 'serviceaccounts', persistentVolumeClaims.resource])
 
 async function referencing({ kind, object }: ObjectOfKind, reader: RelationReader): Promise<RelatedGroup[]> {
   if (!usedByPods.has(kind.resource)) return []

@@ -1,4 +1,4 @@
-import { configMaps, nodes, secrets, serviceAccounts, type Kind, type Pod } from '@quarterdeck/api'
+import { configMaps, nodes, persistentVolumeClaims, secrets, serviceAccounts, type Kind, type Pod } from '@quarterdeck/api'
 
 /** An object that a pod names in its spec. */
 export interface PodReference {
@@ -34,6 +34,7 @@ export function referencesOf(spec: Pod['spec']): PodReference[] {
   }
   for (const volume of spec.volumes ?? []) {
     add(configMaps, volume.configMap)
+    add(persistentVolumeClaims, { name: volume.persistentVolumeClaim?.claimName })
     add(secrets, volume.secret && { name: volume.secret.secretName, optional: volume.secret.optional })
     for (const source of volume.projected?.sources ?? []) {
       // Every pod's token volume names the cluster's root certificates: not worth a line.

@@ -1,8 +1,21 @@
-import { deployments, namespaces, nodes, pods, replicaSets, replicationControllers, events, eventsV1, type Kind } from '@quarterdeck/api'
+import {
+  deployments,
+  namespaces,
+  nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
+  pods,
+  replicaSets,
+  replicationControllers,
+  events,
+  eventsV1,
+  type Kind,
+} from '@quarterdeck/api'
 
 import { deploymentState, namespaceState, nodeState, replicasState } from './object-states.ts'
 import { podState } from './pod-state.ts'
 import type { State } from './state.ts'
+import { claimState, volumeState } from './storage-states.ts'
 
 /** How to read the state of each kind that has one, by resource. */
 export const stateReaders: Readonly<Record<string, (object: never, kind: Kind) => State | undefined>> = {
@@ -11,6 +24,8 @@ export const stateReaders: Readonly<Record<string, (object: never, kind: Kind) =
   [replicaSets.resource]: replicasState,
   [replicationControllers.resource]: replicasState,
   [nodes.resource]: nodeState,
+  [persistentVolumeClaims.resource]: claimState,
+  [persistentVolumes.resource]: volumeState,
   [namespaces.resource]: namespaceState,
   [events.resource]: eventState,
   [eventsV1.resource]: eventState,
