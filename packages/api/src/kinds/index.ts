@@ -5,6 +5,7 @@ import { csiDrivers } from './csi-driver.ts'
 import { csiNodes } from './csi-node.ts'
 import { csiStorageCapacities } from './csi-storage-capacity.ts'
 import { cronJobs } from './cron-job.ts'
+import { daemonSets } from './daemon-set.ts'
 import { deployments } from './deployment.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { endpoints } from './endpoints.ts'
@@ -14,6 +15,7 @@ import { jobs } from './job.ts'
 import { leases } from './lease.ts'
 import { limitRanges } from './limit-range.ts'
 import { namespaces } from './namespace.ts'
+import { nodeUsages } from './node-usage.ts'
 import { nodes } from './node.ts'
 import { persistentVolumeClaims } from './persistent-volume-claim.ts'
 import { persistentVolumes } from './persistent-volume.ts'
@@ -28,6 +30,7 @@ import { runtimeClasses } from './runtime-class.ts'
 import { secrets } from './secret.ts'
 import { serviceAccounts } from './service-account.ts'
 import { services } from './service.ts'
+import { statefulSets } from './stateful-set.ts'
 import { storageClasses } from './storage-class.ts'
 import { volumeAttachments } from './volume-attachment.ts'
 import { volumeAttributesClasses } from './volume-attributes-class.ts'
@@ -50,8 +53,10 @@ export const builtInKinds: readonly Kind[] = [
   serviceAccounts,
   services,
   controllerRevisions,
+  daemonSets,
   deployments,
   replicaSets,
+  statefulSets,
   cronJobs,
   jobs,
   leases,
@@ -66,4 +71,5 @@ export const builtInKinds: readonly Kind[] = [
   storageClasses,
   volumeAttachments,
   volumeAttributesClasses,
+  nodeUsages,
 ]

@@ -22,7 +22,7 @@ export function validateReplicaTemplate(
   template: V1PodTemplateSpec | undefined,
   selector: V1LabelSelector | undefined,
   field: string,
-  kind: 'ReplicaSet' | 'ReplicationController' = 'ReplicaSet',
+  kind: 'DaemonSet' | 'ReplicaSet' | 'ReplicationController' | 'StatefulSet' = 'ReplicaSet',
 ): FieldError[] {
   if (!template) return [requiredField(field)]
   const errors: FieldError[] = []

@@ -8,6 +8,7 @@ const allCounts = [
   'observedGeneration',
   'replicas',
   'fullyLabeledReplicas',
+  'currentReplicas',
   'updatedReplicas',
   'readyReplicas',
   'availableReplicas',
@@ -15,10 +16,10 @@ const allCounts = [
   'terminatingReplicas',
   'collisionCount',
 ]
-const parts = ['fullyLabeledReplicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas']
+const parts = ['fullyLabeledReplicas', 'readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas']
 
-/** The counts in the status of a kind that keeps pods running: none negative, no part above the whole. */
-export function validateReplicaStatus(status: object | undefined): FieldError[] {
+/** The counts in the status of a kind that keeps pods running: none negative, no part above the whole. `readyName`: how errors call the ready ones. */
+export function validateReplicaStatus(status: object | undefined, readyName = 'readyReplicas'): FieldError[] {
   const counts = (status ?? {}) as Counts
   const count = (name: string): number | undefined => (typeof counts[name] === 'number' ? counts[name] : undefined)
   const errors = allCounts.flatMap((name) => nonNegative(count(name), `status.${name}`))
@@ -28,7 +29,7 @@ export function validateReplicaStatus(status: object | undefined): FieldError[] 
   }
   const available = count('availableReplicas') ?? 0
   if (available > (count('readyReplicas') ?? 0))
-    errors.push(invalidField('status.availableReplicas', available, 'cannot be greater than readyReplicas'))
+    errors.push(invalidField('status.availableReplicas', available, `cannot be greater than ${readyName}`))
   return errors
 }
 

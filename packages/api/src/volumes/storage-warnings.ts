@@ -26,11 +26,11 @@ const retiredSources = {
   rbd: ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
 } as const
 
-export function claimWarnings(spec: V1PersistentVolumeClaimSpec, annotations: Annotations): string[] {
+export function claimWarnings(spec: V1PersistentVolumeClaimSpec, annotations: Annotations, path = 'spec'): string[] {
   const fractions = (['requests', 'limits'] as const).flatMap((list) => {
     const storage = spec.resources?.[list]?.['storage'] ?? '0'
     const isWhole = (parseQuantity(storage)?.nano ?? 0n) % nanoPerUnit === 0n
-    return isWhole ? [] : [`spec.resources.${list}[storage]: fractional byte value "${storage}" is invalid, must be an integer`]
+    return isWhole ? [] : [`${path}.resources.${list}[storage]: fractional byte value "${storage}" is invalid, must be an integer`]
   })
   return [...classAnnotationWarnings(annotations), ...fractions]
 }
