@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 
 import type { Schema, SchemaSet } from '@quarterdeck/api-machinery'
 
+import { ownModels } from './own-models.ts'
+
 interface GeneratedSchemas {
   /** OpenAPI package of each model: `io.k8s.api.core.v1`. */
   packages: Record<string, string>
@@ -9,7 +11,12 @@ interface GeneratedSchemas {
 }
 
 function readGenerated(): GeneratedSchemas {
-  return JSON.parse(readFileSync(new URL('./generated/schemas.json', import.meta.url), 'utf8')) as GeneratedSchemas
+  const { packages, schemas } = JSON.parse(readFileSync(new URL('./generated/schemas.json', import.meta.url), 'utf8')) as GeneratedSchemas
+  for (const [model, { package: own, schema }] of Object.entries(ownModels)) {
+    packages[model] = own
+    schemas[model] = structuredClone(schema)
+  }
+  return { packages, schemas }
 }
 
 /** The schemas of every model without descriptions: what decoding and patching need in memory. */
@@ -26,6 +33,9 @@ function strip(schema: Schema): void {
   if (schema.additionalProperties) strip(schema.additionalProperties)
   for (const property of Object.values(schema.properties ?? {})) strip(property)
 }
+
+/** The name of a model in OpenAPI documents, its package apart: `Pod` of `V1Pod`, `Event` of `CoreV1Event`. */
+export const bareModelName = (model: string): string => model.replace(/^(?:[A-Z][a-z]+)?V\d+(?:(?:alpha|beta)\d+)?(?=[A-Z])/, '')
 
 /** The schemas with their descriptions, read anew: OpenAPI documents are built once and kept as bytes. */
 export function documentedSchemas(): GeneratedSchemas {

@@ -40,7 +40,7 @@ export class ApiCore implements AdmissionReader {
 
   /** Throws Forbidden unless the request's user may do `verb` on what it names. */
   authorize(request: ApiRequest, verb: string): void {
-    const { kind } = request
+    const { kind, subresource } = request
     this.authorizeAttributes({
       user: request.user,
       verb,
@@ -51,6 +51,8 @@ export class ApiCore implements AdmissionReader {
       name: request.name,
       path: '',
     })
+    if (!subresource && !kind.verbs.some((known) => known === verb))
+      throw new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
   }
 
   authorizeAttributes(attributes: AuthorizationAttributes): void {

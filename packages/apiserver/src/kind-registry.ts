@@ -1,15 +1,21 @@
-import { builtInKinds, modelSchemas, type Kind } from '@quarterdeck/api'
+import { builtInKinds, derivedKinds, modelSchemas, type DerivedKind, type Kind } from '@quarterdeck/api'
 import { resolveSchema, type Schema } from '@quarterdeck/api-machinery'
 
 /** Every kind that is served, found by what a path or an object says. */
 export class KindRegistry {
   readonly #byPath = new Map<string, Kind>()
   readonly #byKind = new Map<string, Kind>()
+  /** Those that are stored. */
   readonly kinds: readonly Kind[]
+  /** Those and the derived ones: what discovery tells of. */
+  readonly servedKinds: readonly Kind[]
+  readonly #derived: ReadonlyMap<Kind, DerivedKind>
 
   constructor(kinds: readonly Kind[] = builtInKinds) {
     this.kinds = kinds
-    for (const kind of kinds) {
+    this.#derived = new Map(derivedKinds.map((derived) => [derived.kind, derived]))
+    this.servedKinds = [...kinds, ...this.#derived.keys()]
+    for (const kind of this.servedKinds) {
       this.#byPath.set(`${kind.apiVersion}/${kind.plural}`, kind)
       this.#byKind.set(`${kind.apiVersion}/${kind.kind}`, kind)
     }
@@ -25,8 +31,13 @@ export class KindRegistry {
     return this.#byKind.get(`${apiVersion}/${kind}`)
   }
 
+  /** How objects of the kind are made; undefined for one that is stored. */
+  derivationOf(kind: Kind): DerivedKind | undefined {
+    return this.#derived.get(kind)
+  }
+
   hasGroupVersion(apiVersion: string): boolean {
-    return this.kinds.some((kind) => kind.apiVersion === apiVersion)
+    return this.servedKinds.some((kind) => kind.apiVersion === apiVersion)
   }
 }
 

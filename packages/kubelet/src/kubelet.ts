@@ -13,11 +13,13 @@ import type { NodeContext } from './node-context.ts'
 import { hostAddresses, readMachine } from './node/machine.ts'
 import { runNodeLease } from './node/lease.ts'
 import { NodeReporter } from './node/node-reporter.ts'
+import { reportUsage } from './node/usage-reporter.ts'
 import { ReferencedObjects } from './objects/referenced-objects.ts'
 import { PodFolders } from './pods/pod-folders.ts'
 import { isTerminalPhase } from './pods/pod-model.ts'
 import { PodWorkers } from './pods/pod-workers.ts'
 import { createKubeletHandler, type KubeletHandler } from './server/kubelet-handler.ts'
+import { StatsCollector } from './server/stats.ts'
 import { ClaimedVolumes } from './volumes/claimed-volumes.ts'
 import { LocalVolumes } from './volumes/local-volumes.ts'
 import { PodVolumes } from './volumes/pod-volumes.ts'
@@ -103,17 +105,21 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   }
   const workers: PodWorkers = new PodWorkers(context)
   const informer = createInformer(client, pods, { fieldSelector: `spec.nodeName=${nodeName}`, signal, log })
+  const stats = new StatsCollector({ runtime, pods: informer, clock: realClock, nodeName })
   const registered = Promise.withResolvers<void>()
   const loops = [
     reporter.run(() => registered.resolve()),
     registered.promise.then(() => runNodeLease({ client, nodeName, clock: realClock, log, signal })),
+    Promise.all([registered.promise, informer.synced()]).then(() =>
+      reportUsage({ client, stats, nodeName, clock: realClock, log, signal }),
+    ),
     registered.promise.then(() => followPods({ informer, workers, services: options.services, admission: context.admission, signal })),
   ]
   const { recorder, clock } = context
   loops.push(registered.promise.then(() => reclaimLocalVolumes({ client, nodeName, local, users, recorder, clock, log, signal })))
   signal.addEventListener('abort', () => registered.resolve(), { once: true })
   return {
-    handler: createKubeletHandler({ runtime, pods: informer, nodeName, clock: realClock }),
+    handler: createKubeletHandler({ runtime, pods: informer, stats, clock: realClock }),
     pods: informer,
     started: Promise.all([registered.promise, informer.synced()]).then(() => undefined),
     stopped: stopAfter(loops, async () => {

@@ -37,7 +37,7 @@ for (const kind of builtInKinds) {
       assert.ok(!kind.hasStatus || properties['status'])
     })
 
-    test('can be read from protobuf', () => {
+    test('can be read from protobuf', { skip: kind.group.endsWith('.quarterdeck.dev') && 'no client writes it as protobuf' }, () => {
       const message = protobufMessageOf(kind.apiVersion, kind.kind)
       assert.ok(message)
       const known = modelSchemas[kind.model]!.properties!

@@ -10,6 +10,7 @@ const nodeRules: Record<string, ReadonlySet<string>> = {
   pods: new Set(['get', 'list', 'watch', 'create', 'delete']),
   'pods/status': new Set(['get', 'update', 'patch']),
   'pods/eviction': new Set(['create']),
+  'nodeusages.metrics.quarterdeck.dev': new Set(['get', 'create', 'update', 'delete']),
   services: readVerbs,
   endpoints: readVerbs,
   'endpointslices.discovery.k8s.io': readVerbs,
@@ -47,7 +48,7 @@ function authorizeNode(attributes: AuthorizationAttributes): string | undefined 
   const qualified = group ? `${resource}.${group}` : resource
   const verbs = nodeRules[subresource ? `${qualified}/${subresource}` : qualified]
   if (!verbs?.has(verb)) return `nodes may not ${verb} it`
-  const isNode = resource === 'nodes' || resource === 'csinodes'
+  const isNode = ['nodes', 'csinodes', 'nodeusages'].includes(resource)
   if (isNode && !readVerbs.has(verb) && name && user.name !== nodeUserPrefix + name) return 'a node may change only itself'
   return undefined
 }

@@ -44,7 +44,7 @@ const reviewResources: Record<string, { name: string; kind: string; namespaced: 
 
 /** The group versions served, core first. */
 function groupVersionsOf(registry: KindRegistry): string[] {
-  return [...new Set([...registry.kinds.map((kind) => kind.apiVersion), ...Object.keys(reviewResources)])]
+  return [...new Set([...registry.servedKinds.map((kind) => kind.apiVersion), ...Object.keys(reviewResources)])]
 }
 
 function groupOf(apiVersion: string): string {
@@ -80,7 +80,7 @@ export function apiGroup(registry: KindRegistry, group: string): unknown {
 
 /** Throws NotFound for a group version that is not served. */
 export function resourceList(registry: KindRegistry, apiVersion: string): unknown {
-  const kinds = registry.kinds.filter((kind) => kind.apiVersion === apiVersion)
+  const kinds = registry.servedKinds.filter((kind) => kind.apiVersion === apiVersion)
   const reviews = reviewResources[apiVersion] ?? []
   if (kinds.length + reviews.length === 0) throw notServed()
   const resources = kinds.flatMap((kind) => [
@@ -128,7 +128,7 @@ export function aggregatedDiscovery(registry: KindRegistry, options: { core: boo
 }
 
 function versionDiscovery(registry: KindRegistry, apiVersion: string): unknown {
-  const kinds = registry.kinds.filter((kind) => kind.apiVersion === apiVersion)
+  const kinds = registry.servedKinds.filter((kind) => kind.apiVersion === apiVersion)
   const [group, version] = [groupOf(apiVersion), versionOf(apiVersion)]
   return {
     version,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import { documentedSchemas, type Kind } from '@quarterdeck/api'
+import { bareModelName, documentedSchemas, type Kind } from '@quarterdeck/api'
 import type { Schema } from '@quarterdeck/api-machinery'
 
 import type { KindRegistry } from '../kind-registry.ts'
@@ -22,7 +22,7 @@ export interface OpenApi {
 
 export function createOpenApi(registry: KindRegistry): OpenApi {
   const paths = new Map(
-    [...new Set(registry.kinds.map((k) => k.apiVersion))].map((apiVersion) => [
+    [...new Set(registry.servedKinds.map((k) => k.apiVersion))].map((apiVersion) => [
       apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`,
       apiVersion,
     ]),
@@ -35,12 +35,14 @@ export function createOpenApi(registry: KindRegistry): OpenApi {
   }
   const v3 = (path: string): string | undefined => {
     const apiVersion = paths.get(path)
-    return apiVersion === undefined ? undefined : once(path, () => v3Document(registry.kinds.filter((k) => k.apiVersion === apiVersion)))
+    return apiVersion === undefined
+      ? undefined
+      : once(path, () => v3Document(registry.servedKinds.filter((k) => k.apiVersion === apiVersion)))
   }
   let protobuf: Uint8Array | undefined
   return {
-    v2Protobuf: () => (protobuf ??= encodeOpenApiV2(v2Document(registry.kinds))),
-    v2: () => once('v2', () => v2Document(registry.kinds)),
+    v2Protobuf: () => (protobuf ??= encodeOpenApiV2(v2Document(registry.servedKinds))),
+    v2: () => once('v2', () => v2Document(registry.servedKinds)),
     v3,
     v3Index: () =>
       once('v3', () => ({
@@ -76,7 +78,7 @@ const sharedTypes: Readonly<Record<string, { name: string; v2: Json; v3: Json }>
 
 function definitions(): Definitions {
   const { packages, schemas } = documentedSchemas()
-  const nameOf = (model: string): string => `${packages[model]}.${model.replace(/^(Core|Events|Authentication|Authorization)?V1/, '')}`
+  const nameOf = (model: string): string => `${packages[model]}.${bareModelName(model)}`
 
   function rewrite(schema: Schema, refPrefix: string): Json {
     const { $ref, items, additionalProperties, properties, format, ...rest } = schema
@@ -198,6 +200,7 @@ function pathsOf(kinds: readonly Kind[], dialect: Dialect): Json {
         'x-kubernetes-group-version-kind': gvk(kind),
       }
     }
+    if (!kind.verbs.includes('create')) continue
     paths[collection] = { get: operation('list'), post: operation('post', { writes: true }), parameters: namespaceParameter }
     paths[`${collection}/{name}`] = {
       get: operation('get'),

@@ -4,6 +4,7 @@ import type { StoredObject, WatchCache } from '@quarterdeck/storage'
 
 import { servedObject, type ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
+import { listDerived } from './derived.ts'
 import { parseSelection, type Selection } from './selection.ts'
 
 export interface ListRequestOptions extends ListOptions {
@@ -36,6 +37,8 @@ export async function list(core: ApiCore, request: ApiRequest, options: ListRequ
 /** As `list`, for callers that have authorized the request under another verb. */
 export async function listAuthorized(core: ApiCore, request: ApiRequest, options: ListRequestOptions): Promise<ListResult> {
   const { kind, namespace } = request
+  const derived = core.registry.derivationOf(kind)
+  if (derived) return listDerived(core, request, { derived, ...options })
   const selection = parseSelection(kind, options.labelSelector, options.fieldSelector)
   checkVersionOptions(options)
   const limit = options.limit && options.limit > 0 ? options.limit : 0

@@ -9,14 +9,14 @@ import type { TunnelHandler, TunnelRequest, TunnelResponse } from '@quarterdeck/
 import { readContainerLog } from './container-logs.ts'
 import { serveExec } from './exec.ts'
 import { parseLogRequest } from './log-request.ts'
-import { StatsCollector } from './stats.ts'
+import type { StatsCollector } from './stats.ts'
 
 export type KubeletHandler = TunnelHandler
 
 export interface KubeletHandlerOptions {
   runtime: ContainerRuntime
   pods: Cache<Pod>
-  nodeName: string
+  stats: StatsCollector
   clock: Clock
 }
 
@@ -29,7 +29,7 @@ interface RouteTarget {
 
 /** The kubelet's own API: `/containerLogs/<namespace>/<pod>/<container>`, `/exec/…` likewise, `/stats/summary`, `/healthz`. */
 export function createKubeletHandler(options: KubeletHandlerOptions): KubeletHandler {
-  const stats = new StatsCollector(options)
+  const { stats } = options
   const routes: Record<string, Route> = {
     healthz: async (_, response) => void response.end('ok'),
     stats: async (_, response) => {

@@ -5,7 +5,8 @@ import type { ContainerRuntime, ContainerStats } from '@quarterdeck/runtime'
 /** The part of the kubelet's stats/v1alpha1 Summary that is served. */
 export interface Usage {
   time: string
-  cpu: { usageNanoCores: number; usageCoreNanoSeconds: number }
+  /** The rate is unknown until there is a sample before. */
+  cpu: { usageNanoCores: number | undefined; usageCoreNanoSeconds: number }
   memory: { workingSetBytes: number; usageBytes: number }
 }
 
@@ -90,7 +91,7 @@ function usageOf(sample: ContainerStats, before: ContainerStats | undefined): Pi
   const usedNanoseconds = before ? Math.max(0, sample.cpuNanoseconds - before.cpuNanoseconds) : 0
   return {
     cpu: {
-      usageNanoCores: elapsedMs > 0 ? Math.round((usedNanoseconds / elapsedMs) * 1000) : 0,
+      usageNanoCores: elapsedMs > 0 ? Math.round((usedNanoseconds / elapsedMs) * 1000) : undefined,
       usageCoreNanoSeconds: sample.cpuNanoseconds,
     },
     memory: { workingSetBytes: sample.memoryWorkingSetBytes, usageBytes: sample.memoryUsageBytes },
@@ -98,7 +99,7 @@ function usageOf(sample: ContainerStats, before: ContainerStats | undefined): Pi
 }
 
 function add(sum: Pick<Usage, 'cpu' | 'memory'>, part: Pick<Usage, 'cpu' | 'memory'>): void {
-  sum.cpu.usageNanoCores += part.cpu.usageNanoCores
+  sum.cpu.usageNanoCores = (sum.cpu.usageNanoCores ?? 0) + (part.cpu.usageNanoCores ?? 0)
   sum.cpu.usageCoreNanoSeconds += part.cpu.usageCoreNanoSeconds
   sum.memory.workingSetBytes += part.memory.workingSetBytes
   sum.memory.usageBytes += part.memory.usageBytes
