@@ -9,6 +9,7 @@ import { openPostgresStore } from '@quarterdeck/storage'
 
 import { createMetrics } from './metrics.ts'
 import { keepRetention } from './retention.ts'
+import { readSchedulerConfiguration } from './read-scheduler-configuration.ts'
 import { runWorker } from './run-worker.ts'
 import { readSettings } from './settings.ts'
 import { startStatusServer } from './status-server.ts'
@@ -19,7 +20,10 @@ runProcess('worker', async (signal) => {
   const metrics = createMetrics()
   const store = await openPostgresStore({ connectionString: settings.databaseUrl })
   const server = await createApiServer({ store, serviceCidr: settings.serviceCidr })
-  const scheduler = createScheduler({ metrics: metrics.scheduler })
+  const scheduler = createScheduler({
+    metrics: metrics.scheduler,
+    configuration: readSchedulerConfiguration(settings.schedulerConfigPath),
+  })
   metrics.watchScheduler(scheduler)
   const status = await startStatusServer(settings.statusPort, { authority: server.identity.authority, metrics, scheduler })
   log.info('worker is running', { status: `https://${status.addresses[0]}` })

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { describe, test } from 'node:test'
 
 import { events, pods, priorityClasses, type Pod } from '@quarterdeck/api'
@@ -73,5 +77,54 @@ describe('the scheduler on a cluster', () => {
       const { status } = await client.get(pods, keyOf('late'))
       return status.conditions?.some(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable')
     })
+  })
+
+  test('[SC19] an extender behind TLS that knows its clients takes part', async (t) => {
+    const cluster = await startCluster(t)
+    const { client, server } = cluster
+    const { authority } = server.identity
+    const serving = await authority.issueServer(['127.0.0.1'], 1)
+    const own = await authority.issueClient('scheduler', [], 1)
+    const clients: string[] = []
+    const extender = createServer(
+      { key: serving.keyPem, cert: serving.certificatePem, ca: authority.certificatePem, requestCert: true, rejectUnauthorized: true },
+      (request, response) => {
+        clients.push((request.socket as TLSSocket).getPeerCertificate().subject.CN as string)
+        request.resume()
+        response.end(JSON.stringify({ NodeNames: ['second'] }))
+      },
+    )
+    extender.listen(0, '127.0.0.1')
+    await once(extender, 'listening')
+    t.after(() => {
+      extender.closeAllConnections()
+      extender.close()
+    })
+    const base64 = (text: string): string => Buffer.from(text).toString('base64')
+    cluster.startWorker({
+      scheduler: {
+        configuration: {
+          extenders: [
+            {
+              urlPrefix: `https://127.0.0.1:${(extender.address() as AddressInfo).port}`,
+              filterVerb: 'filter',
+              nodeCacheCapable: true,
+              enableHTTPS: true,
+              tlsConfig: {
+                caData: base64(authority.certificatePem),
+                certData: base64(own.certificatePem),
+                keyData: base64(own.keyPem),
+              },
+            },
+          ],
+        },
+      },
+    })
+    await startKubelet(client, 'first', { signal: cluster.signal })
+    await startKubelet(client, 'second', { signal: cluster.signal })
+    await client.create(pods, pod('p'))
+    await cluster.eventually('the pod to run', isRunning(client, 'p'))
+    assert.equal((await client.get(pods, keyOf('p'))).spec.nodeName, 'second')
+    assert.deepEqual(new Set(clients), new Set(['scheduler']))
   })
 })

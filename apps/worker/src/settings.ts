@@ -16,6 +16,8 @@ export interface WorkerSettings {
   historyDays: number
   /** How long another worker waits for a silent leader before it takes over. */
   leaseSeconds: number
+  /** File with a KubeSchedulerConfiguration; absent: the default profile. */
+  schedulerConfigPath: string | undefined
   /** Of this process among the workers; absent: one of its own making. */
   identity: string | undefined
   logLevel: LogLevel
@@ -32,6 +34,7 @@ export function readSettings(): WorkerSettings {
     statusPort: numberSetting('QUARTERDECK_WORKER_PORT', 0),
     historyDays: numberSetting('QUARTERDECK_HISTORY_DAYS', 7),
     leaseSeconds: Math.max(1, numberSetting('QUARTERDECK_LEASE_SECONDS', 15)),
+    schedulerConfigPath: setting('QUARTERDECK_SCHEDULER_CONFIG'),
     identity: setting('QUARTERDECK_WORKER_IDENTITY'),
     logLevel: logLevelOf(setting('QUARTERDECK_LOG_LEVEL') ?? 'info'),
   }

@@ -1,8 +1,20 @@
-import { namespaces, nodes, podDisruptionBudgets, pods, replicaSets, replicationControllers, services, type Kind } from '@quarterdeck/api'
+import {
+  namespaces,
+  nodes,
+  podDisruptionBudgets,
+  pods,
+  replicaSets,
+  replicationControllers,
+  services,
+  statefulSets,
+  type Kind,
+  type Pod,
+} from '@quarterdeck/api'
 import type { KubeObject } from '@quarterdeck/api-machinery'
-import type { Controller, ControllerEnvironment, Informer } from '@quarterdeck/controller-runtime'
+import type { Controller, ControllerEnvironment, EventRecorder, Informer } from '@quarterdeck/controller-runtime'
 
-import { createDefaultProfile, defaultSchedulerName } from './default-profile.ts'
+import type { SchedulerConfiguration } from './configuration/configuration.ts'
+import { createProfiles, defaultSchedulerName } from './configuration/create-profiles.ts'
 import { createDefaultBinder } from './plugins/default-binder/default-binder.ts'
 import { createVictimEvictor } from './preempt-victim.ts'
 import { createPodConditionWriter } from './pod-condition-writer.ts'
@@ -10,6 +22,8 @@ import { SchedulerCore, type SchedulerMetrics } from './scheduler-core.ts'
 import type { PodVerdicts, VerdictSink } from './verdicts.ts'
 
 export interface SchedulerOptions {
+  /** Default: the default profile alone. */
+  configuration?: SchedulerConfiguration
   maxInFlight?: number
   verdictSink?: VerdictSink
   metrics?: SchedulerMetrics
@@ -46,19 +60,27 @@ export function createScheduler(options: SchedulerOptions = {}): Scheduler {
 }
 
 function coreFor(options: SchedulerOptions, { client, clock, log, recorder, informers }: ControllerEnvironment): SchedulerCore {
-  const events = recorder(defaultSchedulerName)
+  const recorders = new Map<string, EventRecorder>()
+  /** Events come from the scheduler that the Pod names. */
+  const event: EventRecorder['event'] = (object, ...what) => {
+    const { schedulerName = defaultSchedulerName } = (object as Pod).spec
+    const known = recorders.get(schedulerName) ?? recorder(schedulerName)
+    recorders.set(schedulerName, known)
+    known.event(object, ...what)
+  }
+  const events: EventRecorder = { event }
   const conditions = createPodConditionWriter(client, { clock, log })
-  const { maxInFlight, verdictSink, metrics } = options
+  const { configuration = {}, maxInFlight, verdictSink, metrics } = options
   return new SchedulerCore({
-    profiles: (core) => [
-      createDefaultProfile({
+    backoff: backoffOf(configuration),
+    profiles: (core) =>
+      createProfiles(configuration, {
         core,
         clock,
         binder: createDefaultBinder(client),
         caches: { cache: (kind) => informers.of(kind) },
         preempt: createVictimEvictor(client, { clock, events, log }),
       }),
-    ],
     clock,
     ...(maxInFlight ? { maxInFlight } : {}),
     ...(verdictSink ? { verdictSink } : {}),
@@ -83,8 +105,15 @@ function coreFor(options: SchedulerOptions, { client, clock, log, recorder, info
   })
 }
 
+function backoffOf({ podInitialBackoffSeconds, podMaxBackoffSeconds }: SchedulerConfiguration) {
+  return {
+    ...(podInitialBackoffSeconds === undefined ? {} : { initialBackoffMs: podInitialBackoffSeconds * 1000 }),
+    ...(podMaxBackoffSeconds === undefined ? {} : { maxBackoffMs: podMaxBackoffSeconds * 1000 }),
+  }
+}
+
 /** Read by plugins, without being told of changes. */
-const alsoRead: readonly Kind[] = [podDisruptionBudgets, services, replicaSets, replicationControllers].map(
+const alsoRead: readonly Kind[] = [podDisruptionBudgets, services, replicaSets, replicationControllers, statefulSets].map(
   (kind) => kind as unknown as Kind,
 )
 

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import { controllerManager, createApiServer, type ApiServer } from '@quarterdeck/apiserver'
 import type { Client } from '@quarterdeck/client'
 import { createLogger, noMetrics, silentLogger } from '@quarterdeck/controller-runtime'
-import { createScheduler, type Scheduler } from '@quarterdeck/scheduler'
+import { createScheduler, type Scheduler, type SchedulerOptions } from '@quarterdeck/scheduler'
 import { createMemoryStore } from '@quarterdeck/storage'
 
 import { runWorker, type WorkerOptions } from '../run-worker.ts'
@@ -16,7 +16,7 @@ export interface TestCluster {
   scheduler: Scheduler
   signal: AbortSignal
   /** Starts another worker on the same cluster; the returned function stops it and resolves when it has. */
-  startWorker(options?: Pick<WorkerOptions, 'controllers'>): () => Promise<void>
+  startWorker(options?: Pick<WorkerOptions, 'controllers'> & { scheduler?: SchedulerOptions }): () => Promise<void>
   eventually: typeof eventually
 }
 
@@ -45,7 +45,7 @@ export async function startCluster(t: TestContext): Promise<TestCluster> {
     },
     startWorker: (options = {}) => {
       const own = new AbortController()
-      scheduler = createScheduler()
+      scheduler = createScheduler(options.scheduler)
       const running = runWorker({
         client,
         identity: randomUUID(),

@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test'
 import type { KubeObject } from '@quarterdeck/api-machinery'
 import { FakeClock } from '@quarterdeck/controller-runtime/testing'
 
-import { createDefaultProfile } from '../default-profile.ts'
+import { createDefaultProfile } from '../configuration/create-profiles.ts'
 import type { Plugin } from '../framework/plugin.ts'
 import { createProfile, type Profile } from '../framework/profile.ts'
 import type { PluginEnvironment } from '../plugin-environment.ts'

@@ -1,4 +1,4 @@
-import { replicaSets, replicationControllers, services } from '@quarterdeck/api'
+import { replicaSets, replicationControllers, services, statefulSets } from '@quarterdeck/api'
 import { controllerOf, matchesLabelMap, requirementsOf, type Requirement } from '@quarterdeck/api-machinery'
 import { LruMap, type Caches, type Clock } from '@quarterdeck/controller-runtime'
 
@@ -38,6 +38,8 @@ function ofOwner({ pod, namespace }: PodInfo, caches: Caches): Requirement[] {
       return requirementsOf({ matchLabels: caches.cache(replicationControllers).get(key)?.spec.selector })
     case 'apps/v1 ReplicaSet':
       return requirementsOf(caches.cache(replicaSets).get(key)?.spec.selector ?? {})
+    case 'apps/v1 StatefulSet':
+      return requirementsOf(caches.cache(statefulSets).get(key)?.spec.selector ?? {})
     default:
       return []
   }

@@ -1,0 +1,67 @@
+import type { Plugin } from '../framework/plugin.ts'
+import type { PluginEnvironment } from '../plugin-environment.ts'
+import { createDefaultPreemption } from '../plugins/default-preemption/default-preemption.ts'
+import { imageLocality } from '../plugins/image-locality/image-locality.ts'
+import { createInterPodAffinity } from '../plugins/inter-pod-affinity/inter-pod-affinity.ts'
+import { createNodeAffinity } from '../plugins/node-affinity/node-affinity.ts'
+import { nodeName } from '../plugins/node-name/node-name.ts'
+import { nodePorts } from '../plugins/node-ports/node-ports.ts'
+import { createBalancedAllocation } from '../plugins/node-resources-balanced-allocation/balanced-allocation.ts'
+import { createNodeResourcesFit } from '../plugins/node-resources-fit/node-resources-fit.ts'
+import type { ScoringStrategy } from '../plugins/node-resources-fit/scoring-strategy.ts'
+import { cpuAndMemory, type ResourceWeight } from '../plugins/node-resources-fit/weighted-resources.ts'
+import { nodeUnschedulable } from '../plugins/node-unschedulable/node-unschedulable.ts'
+import { createDefaultSelector } from '../plugins/pod-topology-spread/default-selector.ts'
+import { createPodTopologySpread } from '../plugins/pod-topology-spread/pod-topology-spread.ts'
+import { prioritySort } from '../plugins/priority-sort/priority-sort.ts'
+import { schedulingGates } from '../plugins/scheduling-gates/scheduling-gates.ts'
+import { taintToleration } from '../plugins/taint-toleration/taint-toleration.ts'
+import type { PluginArguments, ResourceSpec } from './configuration.ts'
+
+type Arguments = Partial<PluginArguments>
+
+/** Makes a plugin from its arguments. */
+type Factory = (environment: PluginEnvironment, args: Arguments) => Plugin
+
+/** How each plugin that a configuration can name is made. */
+export const pluginRegistry: Readonly<Record<string, Factory>> = {
+  SchedulingGates: () => schedulingGates,
+  PrioritySort: () => prioritySort,
+  NodeUnschedulable: () => nodeUnschedulable,
+  NodeName: () => nodeName,
+  TaintToleration: () => taintToleration,
+  NodeAffinity: (_environment, { NodeAffinity: args }) => createNodeAffinity({ addedAffinity: args?.addedAffinity }),
+  NodePorts: () => nodePorts,
+  NodeResourcesFit: (_environment, { NodeResourcesFit: args = {} }) => {
+    const { scoringStrategy, ...ignored } = args
+    return createNodeResourcesFit({ ...ignored, ...(scoringStrategy ? { scoringStrategy: strategyOf(scoringStrategy) } : {}) })
+  },
+  PodTopologySpread: ({ caches, clock }, { PodTopologySpread: args = {} }) =>
+    createPodTopologySpread({
+      defaultSelector: createDefaultSelector(caches, clock),
+      ...(args.defaultingType === 'List' ? { defaultConstraints: args.defaultConstraints ?? [] } : {}),
+    }),
+  InterPodAffinity: ({ core }, { InterPodAffinity: args }) => createInterPodAffinity(core.snapshot, args),
+  DefaultPreemption: ({ core, caches, preempt }, { DefaultPreemption: args }) =>
+    createDefaultPreemption({ core, caches, preempt, ...args }),
+  NodeResourcesBalancedAllocation: (_environment, { NodeResourcesBalancedAllocation: args }) =>
+    createBalancedAllocation(weightsOf(args?.resources)),
+  ImageLocality: () => imageLocality,
+  DefaultBinder: ({ binder }) => binder,
+}
+
+function strategyOf({
+  type,
+  resources,
+  requestedToCapacityRatio,
+}: NonNullable<PluginArguments['NodeResourcesFit']['scoringStrategy']>): ScoringStrategy {
+  return {
+    type: (type ?? 'LeastAllocated') as ScoringStrategy['type'],
+    resources: weightsOf(resources),
+    ...(requestedToCapacityRatio?.shape ? { shape: requestedToCapacityRatio.shape } : {}),
+  }
+}
+
+/** A weight of 0, or none, counts as 1. */
+const weightsOf = (resources: readonly ResourceSpec[] = []): readonly ResourceWeight[] =>
+  resources.length === 0 ? cpuAndMemory : resources.map(({ name, weight }) => ({ name, weight: weight || 1 }))
