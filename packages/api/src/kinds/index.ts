@@ -12,6 +12,8 @@ import { endpoints } from './endpoints.ts'
 import { eventsV1 } from './event-v1.ts'
 import { events } from './event.ts'
 import { jobs } from './job.ts'
+import { horizontalPodAutoscalersV1 } from './horizontal-pod-autoscaler-v1.ts'
+import { horizontalPodAutoscalers } from './horizontal-pod-autoscaler.ts'
 import { leases } from './lease.ts'
 import { limitRanges } from './limit-range.ts'
 import { namespaces } from './namespace.ts'
@@ -59,6 +61,8 @@ export const builtInKinds: readonly Kind[] = [
   statefulSets,
   cronJobs,
   jobs,
+  horizontalPodAutoscalers,
+  horizontalPodAutoscalersV1,
   leases,
   endpointSlices,
   eventsV1,

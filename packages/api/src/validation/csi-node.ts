@@ -42,6 +42,7 @@ export function validateCsiNodeUpdate({ spec }: CSINode, { spec: old }: CSINode)
   })
 }
 
-function withoutAllocatable({ allocatable: _, ...driver }: V1CSINodeDriver): Omit<V1CSINodeDriver, 'allocatable'> {
-  return driver
+function withoutAllocatable(driver: V1CSINodeDriver): Omit<V1CSINodeDriver, 'allocatable'> {
+  const { allocatable: _, ...rest } = driver
+  return rest
 }
