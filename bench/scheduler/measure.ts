@@ -7,6 +7,12 @@ import type { Pod } from '@quarterdeck/api'
 import { benchNode, benchPod } from './objects.ts'
 import type { Workload } from './workloads.ts'
 
+/** Nothing here has volumes to be stored. */
+const refuse = (): never => {
+  throw new Error('a benchmark stores nothing')
+}
+const noClient = { update: refuse, patch: refuse }
+
 export interface Measured {
   pods: number
   seconds: number
@@ -26,6 +32,7 @@ export async function measureLoop(workload: Workload, nodeCount: number): Promis
       createDefaultProfile({
         core: handle,
         caches: staticCaches(),
+        client: noClient,
         clock: realClock,
         binder: {
           name: 'MemoryBinder',

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { describe, test } from 'node:test'
 
-import { events, pods, priorityClasses, type Pod } from '@quarterdeck/api'
+import { events, localPath, nodes, persistentVolumeClaims, pods, priorityClasses, type Pod } from '@quarterdeck/api'
 import type { Draft } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
 import { createInformer } from '@quarterdeck/controller-runtime'
@@ -126,5 +126,25 @@ describe('the scheduler on a cluster', () => {
     await cluster.eventually('the pod to run', isRunning(client, 'p'))
     assert.equal((await client.get(pods, keyOf('p'))).spec.nodeName, 'second')
     assert.deepEqual(new Set(clients), new Set(['scheduler']))
+  })
+
+  test('[SC20] a claim that waits for its pod gets its volume on the node that was chosen, and the pod starts there', async (t) => {
+    const cluster = await startCluster(t)
+    const { client } = cluster
+    cluster.startWorker()
+    await startKubelet(client, 'n', { signal: cluster.signal })
+    const folder = {
+      metadata: { annotations: { [localPath.folderAnnotation]: '/var/volumes' }, labels: { 'kubernetes.io/hostname': 'n' } },
+    }
+    await client.patch(nodes, { namespace: '', name: 'n' }, folder, { type: 'merge' })
+    await client.create(persistentVolumeClaims, {
+      metadata: keyOf('data'),
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      status: {},
+    })
+    await client.create(pods, pod('p', { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] }))
+    await cluster.eventually('the pod to run', isRunning(client, 'p'))
+    const claim = await client.get(persistentVolumeClaims, keyOf('data'))
+    assert.deepEqual([claim.status.phase, claim.metadata.annotations?.['volume.kubernetes.io/selected-node']], ['Bound', 'n'])
   })
 })

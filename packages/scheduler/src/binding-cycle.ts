@@ -35,22 +35,26 @@ export interface BindOptions {
   waits: ReadonlyMap<string, number>
   permits: WaitingPermits
   signal: AbortSignal
+  /** Called when all is prepared: from then on it only waits for the binding to be stored. */
+  onPrepared(): void
 }
 
 /** Waits for permission, prepares, and binds. Rejects if something failed. */
 export async function bindPod(
   pod: PodInfo,
   { nodeName, state }: Placement,
-  { profile, waits, permits, signal }: BindOptions,
+  { profile, waits, permits, signal, onPrepared }: BindOptions,
 ): Promise<TurnedAway | undefined> {
   if (waits.size > 0) {
     const refused = await permits.wait(pod, nodeName, waits)
     if (refused) return refused
   }
   for (const plugin of profile.preBind) {
-    const rejected = await plugin.preBind(pod, nodeName, { state, signal })
+    const preparing = plugin.preBind(pod, nodeName, { state, signal })
+    const rejected = preparing && (await preparing)
     if (rejected) return { plugin: plugin.name, rejection: rejected }
   }
+  onPrepared()
   const extender = profile.extenders.find((candidate) => candidate.binds && candidate.isInterestedIn(pod))
   if (extender) await extender.bind(pod, nodeName)
   else for (const plugin of profile.bind) if (await plugin.bind(pod, nodeName, state)) break

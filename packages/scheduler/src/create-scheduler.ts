@@ -1,20 +1,11 @@
-import {
-  namespaces,
-  nodes,
-  podDisruptionBudgets,
-  pods,
-  replicaSets,
-  replicationControllers,
-  services,
-  statefulSets,
-  type Kind,
-  type Pod,
-} from '@quarterdeck/api'
-import type { KubeObject } from '@quarterdeck/api-machinery'
-import type { Controller, ControllerEnvironment, EventRecorder, Informer } from '@quarterdeck/controller-runtime'
+import type { Pod } from '@quarterdeck/api'
+import type { Controller, ControllerEnvironment, EventRecorder } from '@quarterdeck/controller-runtime'
 
 import type { SchedulerConfiguration } from './configuration/configuration.ts'
 import { createProfiles, defaultSchedulerName } from './configuration/create-profiles.ts'
+import { followCluster } from './follow-cluster.ts'
+import { createInformerCaches } from './informer-caches.ts'
+import type { PluginCaches } from './plugin-caches.ts'
 import { createDefaultBinder } from './plugins/default-binder/default-binder.ts'
 import { createVictimEvictor } from './preempt-victim.ts'
 import { createPodConditionWriter } from './pod-condition-writer.ts'
@@ -48,10 +39,14 @@ export function createScheduler(options: SchedulerOptions = {}): Scheduler {
     controller: {
       name: 'scheduler',
       run: async (environment) => {
-        core = coreFor(options, environment)
+        const caches = createInformerCaches(environment.informers)
+        core = coreFor(options, caches, environment)
         try {
-          await follow(core, environment)
+          const unfollow = await followCluster(core, environment.informers)
+          await core.run(environment.signal)
+          unfollow()
         } finally {
+          caches.close()
           core = undefined
         }
       },
@@ -59,7 +54,7 @@ export function createScheduler(options: SchedulerOptions = {}): Scheduler {
   }
 }
 
-function coreFor(options: SchedulerOptions, { client, clock, log, recorder, informers }: ControllerEnvironment): SchedulerCore {
+function coreFor(options: SchedulerOptions, caches: PluginCaches, { client, clock, log, recorder }: ControllerEnvironment): SchedulerCore {
   const recorders = new Map<string, EventRecorder>()
   /** Events come from the scheduler that the Pod names. */
   const event: EventRecorder['event'] = (object, ...what) => {
@@ -78,7 +73,8 @@ function coreFor(options: SchedulerOptions, { client, clock, log, recorder, info
         core,
         clock,
         binder: createDefaultBinder(client),
-        caches: { cache: (kind) => informers.of(kind) },
+        caches,
+        client,
         preempt: createVictimEvictor(client, { clock, events, log }),
       }),
     clock,
@@ -110,26 +106,4 @@ function backoffOf({ podInitialBackoffSeconds, podMaxBackoffSeconds }: Scheduler
     ...(podInitialBackoffSeconds === undefined ? {} : { initialBackoffMs: podInitialBackoffSeconds * 1000 }),
     ...(podMaxBackoffSeconds === undefined ? {} : { maxBackoffMs: podMaxBackoffSeconds * 1000 }),
   }
-}
-
-/** Read by plugins, without being told of changes. */
-const alsoRead: readonly Kind[] = [podDisruptionBudgets, services, replicaSets, replicationControllers, statefulSets].map(
-  (kind) => kind as unknown as Kind,
-)
-
-async function follow(core: SchedulerCore, { informers, signal }: ControllerEnvironment): Promise<void> {
-  const nodeInformer = informers.of(nodes)
-  const podInformer = informers.of(pods)
-  const namespaceInformer = informers.of(namespaces)
-  const others: Informer<KubeObject>[] = alsoRead.map((kind) => informers.of(kind))
-  await Promise.all([nodeInformer, podInformer, namespaceInformer, ...others].map((informer) => informer.synced()))
-  const removeHandlers = [
-    namespaceInformer.onChange(({ type, object, old }) => core.setNamespace(object, type === 'deleted' ? 'deleted' : old)),
-    nodeInformer.onChange(({ type, object, old }) =>
-      type === 'deleted' ? core.removeNode(object.metadata.name) : core.setNode(object, old),
-    ),
-    podInformer.onChange(({ type, object, old }) => (type === 'deleted' ? core.removePod(object) : core.setPod(object, old))),
-  ]
-  await core.run(signal)
-  for (const remove of removeHandlers) remove()
 }

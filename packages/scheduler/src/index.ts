@@ -1,4 +1,5 @@
-export { staticCaches } from './static-caches.ts'
+export { staticCaches, type StaticCaches } from './static-caches.ts'
+export { pluginIndexes, type PluginCaches } from './plugin-caches.ts'
 export type { PluginEnvironment } from './plugin-environment.ts'
 export { createScheduler, type Scheduler, type SchedulerOptions } from './create-scheduler.ts'
 export { createDefaultProfile, defaultSchedulerName } from './configuration/create-profiles.ts'

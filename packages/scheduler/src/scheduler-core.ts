@@ -76,6 +76,8 @@ export class SchedulerCore {
   readonly #inFlight = new Set<Promise<void>>()
   /** Ends bindings that wait when the core stops. */
   readonly #stopped = new AbortController()
+  /** Bindings on their way to the store. Those that wait for permission or volumes don't hold up others. */
+  #storing = 0
   #onBindingEnd: () => void = () => {}
 
   constructor(options: SchedulerCoreOptions) {
@@ -165,7 +167,7 @@ export class SchedulerCore {
   async run(signal: AbortSignal): Promise<void> {
     let sliceEndsAt = performance.now() + sliceMs
     while (!signal.aborted) {
-      if (this.#inFlight.size >= this.#maxInFlight) await new Promise<void>((resolve) => (this.#onBindingEnd = resolve))
+      if (this.#storing >= this.#maxInFlight) await new Promise<void>((resolve) => (this.#onBindingEnd = resolve))
       const next = this.#queue.take()
       if (next) {
         const attempt = this.#schedule(next)
@@ -310,8 +312,18 @@ export class SchedulerCore {
 
   async #bind(queued: QueuedPod, placement: Placement, waits: ReadonlyMap<string, number>): Promise<void> {
     const { pod, profile } = queued
+    let isStoring = false
     try {
-      const turnedAway = await bindPod(pod, placement, { profile, waits, permits: this.#permits, signal: this.#stopped.signal })
+      const turnedAway = await bindPod(pod, placement, {
+        profile,
+        waits,
+        permits: this.#permits,
+        signal: this.#stopped.signal,
+        onPrepared: () => {
+          isStoring = true
+          this.#storing++
+        },
+      })
       if (turnedAway) return this.#undo(queued, placement, turnedAway)
       this.verdicts.remove(pod.uid)
       this.#options.reports.scheduled(pod.pod, placement.nodeName)
@@ -321,6 +333,8 @@ export class SchedulerCore {
       if (isApiError(error, 'NotFound')) return this.#queue.delete(pod.uid)
       this.#queue.retryAfterBackoff(queued)
       this.#options.reports.failed(pod.pod, error)
+    } finally {
+      if (isStoring) this.#storing--
     }
   }
 

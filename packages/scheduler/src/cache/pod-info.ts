@@ -1,4 +1,4 @@
-import type { Pod } from '@quarterdeck/api'
+import { claimNamesOf, type Pod } from '@quarterdeck/api'
 import { keyOf, keyString, type Labels } from '@quarterdeck/api-machinery'
 
 import { podTermsOf, type PodTerms } from './pod-terms.ts'
@@ -51,16 +51,8 @@ export function podInfoOf(pod: Pod): PodInfo {
     hostPorts: hostPortsOf(pod),
     images: containers.map((container) => normalizedImage(container.image ?? '')),
     terms: podTermsOf(pod),
-    claimNames: claimNamesOf(pod),
+    claimNames: spec.volumes?.length ? claimNamesOf(pod) : noClaims,
   }
-}
-
-/** The claim of an ephemeral volume is named after the Pod and the volume. */
-function claimNamesOf({ metadata, spec }: Pod): readonly string[] {
-  if (!spec.volumes?.length) return noClaims
-  return spec.volumes.flatMap(({ name, persistentVolumeClaim, ephemeral }) =>
-    persistentVolumeClaim ? [persistentVolumeClaim.claimName] : ephemeral ? [`${metadata.name}-${name}`] : [],
-  )
 }
 
 function hostPortsOf({ spec }: Pod): readonly HostPort[] {

@@ -24,6 +24,8 @@ export interface Snapshot {
   readonly hasSoftTaints: boolean
   /** Labels of a namespace; undefined if it isn't known. */
   namespaceLabels(namespace: string): Labels | undefined
+  /** How many Pods on nodes use a claim. */
+  claimUsers(namespace: string, claimName: string): number
   /** Pods by topology domain. The first time they are counted, then kept up to date. */
   tally(spec: TallySpec): Tally
   /** What Pods on nodes want of Pods to come. */
@@ -50,6 +52,7 @@ export class SchedulerCache implements Snapshot {
   /** Pods on nodes that are not known, or not any more: they count again when the node comes. */
   readonly #homeless = new Map<string, Map<string, PodInfo>>()
   readonly #imageNodes = new Map<string, number>()
+  readonly #claimUsers = new Map<string, number>()
   #softlyTainted = 0
 
   constructor() {
@@ -89,6 +92,10 @@ export class SchedulerCache implements Snapshot {
 
   tally(spec: TallySpec): Tally {
     return this.#tallies.of(spec)
+  }
+
+  claimUsers(namespace: string, claimName: string): number {
+    return this.#claimUsers.get(`${namespace}/${claimName}`) ?? 0
   }
 
   /** Undefined labels: the namespace is gone. */
@@ -237,6 +244,12 @@ export class SchedulerCache implements Snapshot {
     this.changes.add(node)
     this.#tallies.addPod(pod, node, sign)
     this.heldTerms.add(pod, node, sign)
+    for (const name of pod.claimNames) {
+      const key = `${pod.namespace}/${name}`
+      const count = (this.#claimUsers.get(key) ?? 0) + sign
+      if (count > 0) this.#claimUsers.set(key, count)
+      else this.#claimUsers.delete(key)
+    }
   }
 
   #countNode(node: CachedNode, sign: 1 | -1): void {

@@ -16,6 +16,10 @@ import { createPodTopologySpread } from '../plugins/pod-topology-spread/pod-topo
 import { prioritySort } from '../plugins/priority-sort/priority-sort.ts'
 import { schedulingGates } from '../plugins/scheduling-gates/scheduling-gates.ts'
 import { taintToleration } from '../plugins/taint-toleration/taint-toleration.ts'
+import { createNodeVolumeLimits } from '../plugins/node-volume-limits/node-volume-limits.ts'
+import { createVolumeBinding } from '../plugins/volume-binding/volume-binding.ts'
+import { createVolumeRestrictions } from '../plugins/volume-restrictions/volume-restrictions.ts'
+import { createVolumeZone } from '../plugins/volume-zone/volume-zone.ts'
 import type { PluginArguments, ResourceSpec } from './configuration.ts'
 
 type Arguments = Partial<PluginArguments>
@@ -36,6 +40,17 @@ export const pluginRegistry: Readonly<Record<string, Factory>> = {
     const { scoringStrategy, ...ignored } = args
     return createNodeResourcesFit({ ...ignored, ...(scoringStrategy ? { scoringStrategy: strategyOf(scoringStrategy) } : {}) })
   },
+  VolumeRestrictions: ({ caches }) => createVolumeRestrictions(caches),
+  NodeVolumeLimits: ({ caches }) => createNodeVolumeLimits(caches),
+  VolumeBinding: ({ core, caches, clock, client }, { VolumeBinding: args }) =>
+    createVolumeBinding({
+      snapshot: core.snapshot,
+      caches,
+      clock,
+      client,
+      ...(args?.bindTimeoutSeconds === undefined ? {} : { bindTimeoutSeconds: args.bindTimeoutSeconds }),
+    }),
+  VolumeZone: ({ caches }) => createVolumeZone(caches),
   PodTopologySpread: ({ caches, clock }, { PodTopologySpread: args = {} }) =>
     createPodTopologySpread({
       defaultSelector: createDefaultSelector(caches, clock),

@@ -61,7 +61,7 @@ export interface Plugin {
   unreserve?(pod: PodInfo, nodeName: string, state: CycleState): void
   permit?(pod: PodInfo, nodeName: string, state: CycleState): Rejection | PermitWait | undefined
   /** A rejection means that the Pod waits until an event may help; a throw that it is tried again after its backoff. */
-  preBind?(pod: PodInfo, nodeName: string, binding: Binding): Promise<Rejection | undefined>
+  preBind?(pod: PodInfo, nodeName: string, binding: Binding): Promise<Rejection | undefined> | undefined
   /** True: it bound the Pod, and no further plugin is asked. */
   bind?(pod: PodInfo, nodeName: string, state: CycleState): Promise<boolean>
   postBind?(pod: PodInfo, nodeName: string, state: CycleState): void

@@ -16,17 +16,25 @@ export interface StartOptions {
   extra?: readonly Plugin[]
   /** What caches of other kinds hold. */
   objects?: readonly KubeObject[]
+  /** Takes what plugins store. */
+  client?: PluginEnvironment['client']
   /** What happens to victims of preemption. */
   preempt?: PluginEnvironment['preempt']
   profiles?: (environment: PluginEnvironment) => readonly Profile[]
 }
 
+const refuse = (): never => {
+  throw new Error('nothing is stored here')
+}
+const noClient = { update: refuse, patch: refuse }
+
 /** A scheduler that binds nowhere, runs until the test ends, and says what it did. */
 export function startCore(
   t: TestContext,
-  { bind = async () => {}, extra = [], objects = [], preempt = async () => {}, profiles }: StartOptions = {},
+  { bind = async () => {}, extra = [], objects = [], preempt = async () => {}, client = noClient, profiles }: StartOptions = {},
 ) {
   const clock = new FakeClock()
+  const caches = staticCaches(objects)
   const stop = new AbortController()
   const bound: string[] = []
   const messages: string[] = []
@@ -47,7 +55,7 @@ export function startCore(
     clock,
     random: () => 0.99,
     profiles: (handle) => {
-      const environment = { core: handle, caches: staticCaches(objects), clock, binder, preempt: report }
+      const environment = { core: handle, caches, client, clock, binder, preempt: report }
       if (profiles) return profiles(environment)
       const standard = createDefaultProfile(environment)
       const weightOf = (plugin: Plugin): number => standard.score.find((scored) => scored.plugin === plugin)?.weight ?? 1
@@ -67,7 +75,7 @@ export function startCore(
     stop.abort()
     await running
   })
-  return { core, clock, bound, messages, victims }
+  return { core, caches, clock, bound, messages, victims }
 }
 
 /** What a message says before it comes to preemption. */
