@@ -3,6 +3,7 @@ import type { Controller } from '@quarterdeck/controller-runtime'
 
 import { createClaimProtectionController } from './claim-protection/claim-protection-controller.ts'
 import { cronJobController } from './cron-job/cron-job-controller.ts'
+import { daemonSetController } from './daemon-set/daemon-set-controller.ts'
 import { deploymentController } from './deployment/deployment-controller.ts'
 import { createDisruptionController } from './disruption/disruption-controller.ts'
 import { staleDisruptionController } from './disruption/stale-disruption-controller.ts'
@@ -13,6 +14,7 @@ import { createGarbageCollector } from './garbage-collector/garbage-collector.ts
 import { createAbandonedVolumesController, type AbandonedVolumesOptions } from './local-path/abandoned-volumes-controller.ts'
 import { jobController } from './job/job-controller.ts'
 import { orphanedJobPodsController } from './job/orphaned-pods-controller.ts'
+import { createAutoscalerController, type AutoscalerOptions } from './horizontal-pod-autoscaler/autoscaler-controller.ts'
 import { createNamespaceController } from './namespace/namespace-controller.ts'
 import { createNodeIpamController, type NodeIpamOptions } from './node-ipam/node-ipam-controller.ts'
 import type { HealthOptions } from './node-lifecycle/node-health.ts'
@@ -25,6 +27,7 @@ import { replicationControllerController } from './replication-controller/replic
 import { createResourceQuotaController } from './resource-quota/resource-quota-controller.ts'
 import { createRootCaController } from './root-ca/root-ca-controller.ts'
 import { serviceAccountController } from './service-account/service-account-controller.ts'
+import { statefulSetController } from './stateful-set/stateful-set-controller.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts'
 import { volumeExpansionController } from './volume-expansion/volume-expansion-controller.ts'
@@ -38,6 +41,7 @@ export interface ControllerOptions {
   nodeHealth?: Partial<HealthOptions>
   nodeIpam?: NodeIpamOptions
   podGarbage?: PodGarbageOptions
+  autoscaler?: AutoscalerOptions
   abandonedVolumes?: AbandonedVolumesOptions
 }
 
@@ -47,10 +51,13 @@ export function createControllers(options: ControllerOptions): Controller[] {
     deploymentController,
     replicaSetController,
     replicationControllerController,
+    statefulSetController,
+    daemonSetController,
     jobController,
     orphanedJobPodsController,
     ttlAfterFinishedController,
     cronJobController,
+    createAutoscalerController(options.kinds, options.autoscaler),
     createDisruptionController(options.kinds),
     staleDisruptionController,
     endpointsController,
