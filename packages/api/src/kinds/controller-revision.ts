@@ -1,7 +1,8 @@
-import { controllerOf, invalidField, type FieldError, type Namespaced } from '@quarterdeck/api-machinery'
+import { controllerOf, invalidField, requiredField, type FieldError, type Namespaced } from '@quarterdeck/api-machinery'
 
 import type { V1ControllerRevision } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
+import { immutableField } from '../validation/immutable.ts'
 
 export type ControllerRevision = Namespaced<V1ControllerRevision>
 
@@ -20,6 +21,11 @@ export const controllerRevisions = defineKind<ControllerRevision>({
   ],
   validate: ({ revision }): FieldError[] =>
     (revision ?? 0) < 0 ? [invalidField('revision', revision, 'must be greater than or equal to 0')] : [],
+  validateCreate({ data }) {
+    if (data === undefined || data === null) return [requiredField('data', 'data is mandatory')]
+    return typeof data === 'object' && !Array.isArray(data) ? [] : [requiredField('data', 'data must be a valid JSON object')]
+  },
+  validateUpdate: ({ data }, { data: old }) => immutableField(data, old, 'data'),
 })
 
 function controllerText(object: ControllerRevision): string {

@@ -19,7 +19,7 @@ import { revisionAnnotation } from './annotations.ts'
 import { hasProgressDeadline, withCondition } from './conditions.ts'
 import { planDeployment, type DeploymentPlan, type ReplicaSetChange } from './plan-deployment.ts'
 import { sizeOf } from './replica-set-sizes.ts'
-import { isSameTemplate } from './template-hash.ts'
+import { isSameTemplate } from '../pods/template-hash.ts'
 
 /** Moves a Deployment's Pods to its newest template, one ReplicaSet for each template. */
 export const deploymentController = defineController({

@@ -25,7 +25,7 @@ import { newReplicaSetSize, planRollingUpdate } from './plan-rolling-update.ts'
 import { isScalingEvent, planScale } from './plan-scale.ts'
 import { byAge, sizeOf, type Sizes } from './replica-set-sizes.ts'
 import { rollingLimitsOf } from './rolling-limits.ts'
-import { hashLabel, isSameTemplate, templateHash } from './template-hash.ts'
+import { hashLabel, isSameTemplate, templateHash } from '../pods/template-hash.ts'
 
 export interface DeploymentInput {
   deployment: Deployment
