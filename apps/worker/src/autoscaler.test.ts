@@ -43,7 +43,7 @@ test('[HP4] a Deployment follows the use of CPU that its nodes report, up at onc
       metadata: { name: 'n1' },
       timestamp: timestamp(new Date(Date.now() + 20_000)),
       windowSeconds: 1,
-      usage: {},
+      usage: { cpu: '1' },
       pods: measured,
     }
     const existing = await client.get(nodeUsages, { namespace: '', name: 'n1' }).catch(() => undefined)

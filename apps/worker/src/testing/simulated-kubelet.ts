@@ -58,7 +58,7 @@ async function settlePod(client: Client, pod: Pod, broken: ReadonlySet<string>):
   const address = `10.244.0.${nextAddress++}`
   const ready = { type: 'Ready', status: isBroken ? 'False' : 'True', lastTransitionTime: timestamp() }
   const conditions = [...(pod.status.conditions ?? []).filter(({ type }) => type !== 'Ready'), ready]
-  const status = { ...pod.status, phase: 'Running', podIP: address, podIPs: [{ ip: address }], conditions }
+  const status = { ...pod.status, phase: 'Running', startTime: timestamp(), podIP: address, podIPs: [{ ip: address }], conditions }
   await client.update(pods, { ...pod, status }, { subresource: 'status' })
 }
 
