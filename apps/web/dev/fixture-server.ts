@@ -12,6 +12,7 @@ import { installWebContext } from '@quarterdeck/trpc'
 import next from 'next'
 
 import { churn, fillFixtures } from './fixtures.ts'
+import { fillWorkloads } from './workload-fixtures.ts'
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +26,10 @@ const { values } = parseArgs({
 const server = await createApiServer({ store: createMemoryStore() })
 await server.sessions.ensureAdministrator('admin')
 const client = server.clientFor(apiServerUser, 'fixtures')
-if (Number(values.pods) > 0) await fillFixtures(client, { podCount: Number(values.pods) })
+if (Number(values.pods) > 0) {
+  await fillFixtures(client, { podCount: Number(values.pods) })
+  await fillWorkloads(client)
+}
 const stop = new AbortController()
 if (Number(values.churn) > 0) void churn(client, Number(values.churn), stop.signal)
 

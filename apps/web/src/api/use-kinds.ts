@@ -14,13 +14,3 @@ export function useKinds(): { kinds: readonly KindInfo[]; isLoading: boolean; er
 export function kindOfResource(kinds: readonly KindInfo[], resource: string): KindInfo | undefined {
   return kinds.find((kind) => kind.resource === resource)
 }
-
-/** `Pods`, `Endpoint slices`: a kind in the plural, for headings. */
-export function pluralOf(kind: Pick<KindInfo, 'kind' | 'plural'>): string {
-  const words = kind.kind.replace(/([a-z])([A-Z])/g, '$1 $2')
-  const [first = '', ...rest] = words.split(' ')
-  const singular = [first, ...rest.map((word) => word.toLowerCase())].join(' ')
-  return singular.toLowerCase().replaceAll(' ', '') === kind.plural
-    ? singular
-    : singular + kind.plural.slice(kind.kind.length).replace(/^ies$/, 's')
-}

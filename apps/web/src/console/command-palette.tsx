@@ -2,7 +2,7 @@ import { Command } from 'cmdk'
 import { useEffect, useState } from 'react'
 import { FileUp, Gauge } from 'lucide-react'
 
-import { pluralOf, useKinds } from '../api/use-kinds.ts'
+import { useKinds } from '../api/use-kinds.ts'
 import { useObjectSearch } from '../api/use-object-search.ts'
 import { StateBadge } from '@quarterdeck/ui'
 import { KindIcon } from './kind-icon.tsx'
@@ -28,7 +28,7 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
   }
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const fits = (...names: string[]): boolean => words.every((word) => names.some((name) => name.toLowerCase().includes(word)))
-  const shownKinds = kinds.filter((kind) => fits(kind.kind, kind.plural, pluralOf(kind), ...kind.shortNames))
+  const shownKinds = kinds.filter((kind) => fits(kind.kind, kind.plural, kind.title, ...kind.shortNames))
   return (
     <Command.Dialog
       open={isOpen}
@@ -69,7 +69,7 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
             {shownKinds.map((kind) => (
               <Command.Item key={kind.resource} value={kind.resource} className={item} onSelect={() => go(listHref(kind.resource))}>
                 <KindIcon resource={kind.resource} />
-                {pluralOf(kind)}
+                {kind.title}
               </Command.Item>
             ))}
           </Command.Group>

@@ -1,9 +1,9 @@
 import type { KindInfo } from '@quarterdeck/trpc'
 import { cn } from '@quarterdeck/ui'
-import { Gauge } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { ChevronDown, ChevronRight, Gauge } from 'lucide-react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 
-import { pluralOf, useKinds } from '../api/use-kinds.ts'
+import { useKinds } from '../api/use-kinds.ts'
 import { KindIcon } from './kind-icon.tsx'
 import { Link } from './navigation.tsx'
 import { listHref, routeOf } from './route.ts'
@@ -36,31 +36,68 @@ export function Sidebar({ isOpen, onClose, path }: SidebarProps) {
           Overview
         </NavLink>
         {[...sections].map(([section, members]) => (
-          <div key={section} className="mt-4">
-            <h2 className="px-2 pb-1 text-xs font-medium text-faint">{section}</h2>
-            <ul>
-              {members.map((kind) => (
-                <li key={kind.resource}>
-                  <KindLink kind={kind} isCurrent={current === kind.resource} />
-                </li>
-              ))}
-            </ul>
-          </div>
+          <SidebarSection key={section} title={section} members={members} current={current} />
         ))}
       </nav>
     </>
   )
 }
 
+/** Where the whole name would not fit. */
+const shortTitles: Readonly<Record<string, string>> = {
+  'horizontalpodautoscalers.autoscaling': 'Autoscalers',
+  'poddisruptionbudgets.policy': 'Disruption budgets',
+  persistentvolumeclaims: 'Volume claims',
+  persistentvolumes: 'Volumes',
+}
+
+/** The kinds of a section; those that are rarely looked at, when asked for. */
+function SidebarSection({ title, members, current }: { title: string; members: readonly KindInfo[]; current: string }) {
+  const [isWhole, setIsWhole] = useState(false)
+  const usual = members.filter((kind) => !kind.isRare)
+  const rare = members.filter((kind) => kind.isRare)
+  // The kind one is at is always there.
+  const shown = isWhole ? members : [...usual, ...rare.filter((kind) => kind.resource === current)]
+  const Chevron = isWhole ? ChevronDown : ChevronRight
+  return (
+    <div className="mt-4">
+      <h2 className="px-2 pb-1 text-xs font-medium text-faint">{title}</h2>
+      <ul>
+        {shown.map((kind) => (
+          <li key={kind.resource}>
+            <KindLink kind={kind} isCurrent={current === kind.resource} />
+          </li>
+        ))}
+      </ul>
+      {rare.length > 0 && (
+        <button
+          type="button"
+          aria-expanded={isWhole}
+          aria-label={isWhole ? `Fewer kinds of ${title}` : `${rare.length} more kinds of ${title}`}
+          onClick={() => setIsWhole(!isWhole)}
+          className="focus-ring flex w-full cursor-pointer items-center gap-2.5 rounded-md px-2 py-1 text-xs text-faint hover:text-ink"
+        >
+          <Chevron className="mx-0.5 size-3" aria-hidden />
+          {isWhole ? 'Fewer' : `${rare.length} more`}
+        </button>
+      )}
+    </div>
+  )
+}
+
 function KindLink({ kind, isCurrent }: { kind: KindInfo; isCurrent: boolean }) {
   return (
     <NavLink href={listHref(kind.resource)} isCurrent={isCurrent} icon={<KindIcon resource={kind.resource} className="size-4" />}>
-      {pluralOf(kind)}
+      {shortTitles[kind.resource] ?? kind.title}
     </NavLink>
   )
 }
 
 function NavLink({ href, isCurrent, icon, children }: { href: string; isCurrent: boolean; icon: ReactNode; children: ReactNode }) {
+  const element = useRef<HTMLSpanElement>(null)
+  useEffect(() => {
+    if (isCurrent) element.current?.scrollIntoView({ block: 'nearest' })
+  }, [isCurrent])
   return (
     <Link
       href={href}
@@ -71,7 +108,9 @@ function NavLink({ href, isCurrent, icon, children }: { href: string; isCurrent:
       )}
     >
       {icon}
-      <span className="truncate">{children}</span>
+      <span ref={element} className="truncate">
+        {children}
+      </span>
     </Link>
   )
 }

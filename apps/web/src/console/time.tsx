@@ -56,3 +56,9 @@ export function Age({ time }: { time: string | undefined | null }) {
     </time>
   )
 }
+
+/** How long something took, or has taken so far. */
+export function Duration({ from, to }: { from: string; to: string | undefined }) {
+  const current = useNow()
+  return <span className="tabular-nums">{ageText((to ? Date.parse(to) : current) - Date.parse(from))}</span>
+}

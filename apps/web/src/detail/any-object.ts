@@ -57,6 +57,7 @@ export interface AnyObject extends KubeObject {
     replicas?: number
     unschedulable?: boolean
     template?: { spec?: PodSpecPart }
+    jobTemplate?: { spec?: { template?: { spec?: PodSpecPart } } }
     selector?: { matchLabels?: Record<string, string> } | Record<string, string>
     type?: string
     clusterIP?: string

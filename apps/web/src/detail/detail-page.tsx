@@ -18,7 +18,7 @@ import { useState } from 'react'
 import { ActionItems } from '../actions/action-items.tsx'
 import { useActions } from '../actions/actions-provider.tsx'
 import { targetOf } from '../actions/target.ts'
-import { kindOfResource, pluralOf, useKinds } from '../api/use-kinds.ts'
+import { kindOfResource, useKinds } from '../api/use-kinds.ts'
 import { KindIcon } from '../console/kind-icon.tsx'
 import { Link, setParameters, useLocation } from '../console/navigation.tsx'
 import { listHref } from '../console/route.ts'
@@ -121,7 +121,7 @@ function DetailHeader({
     <header className="shrink-0 px-3 pt-3 pb-2 sm:px-5">
       <nav aria-label="Where this is" className="flex min-w-0 items-center gap-1 text-xs text-muted">
         <Link href={listHref(kind.resource)} className="focus-ring rounded hover:text-ink hover:underline">
-          {pluralOf(kind)}
+          {kind.title}
         </Link>
         {namespace && (
           <>
@@ -194,7 +194,7 @@ function NotThere({ kind, name, namespace, message }: { kind: KindInfo; name: st
       <EmptyState icon={SearchX} title="It is not here (any more)">
         <div className="flex flex-wrap justify-center gap-2">
           <Link href={listHref(kind.resource)} className={buttonClass()}>
-            All {pluralOf(kind).toLowerCase()}
+            All {kind.title.toLowerCase()}
           </Link>
           {kind.hasHistory && <Button onClick={() => setParameters({ tab: 'history' })}>Look into its history</Button>}
         </div>

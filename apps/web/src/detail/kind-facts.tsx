@@ -1,12 +1,21 @@
 import { Link } from '../console/navigation.tsx'
 import { objectHref } from '../console/route.ts'
-import { bytesText } from '../console/units.ts'
+import { bytesText, numberOf } from '../console/units.ts'
 import type { AnyObject } from './any-object.ts'
 import { Pairs, type Fact } from './facts.tsx'
+import { ownFactsOf } from './kinds/kind-parts.tsx'
 
-/** What is worth knowing of an object beyond its metadata; taken from whichever of these parts it has. */
-export function factsOf(object: AnyObject): Fact[] {
-  return [...replicaFacts(object), ...podFacts(object), ...serviceFacts(object), ...nodeFacts(object), ['Type', object.type]]
+/** What is worth knowing of an object beyond its metadata: what its kind says, else whichever of these parts it has. */
+export function factsOf(resource: string, object: AnyObject): Fact[] {
+  return (
+    ownFactsOf(resource, object) ?? [
+      ...replicaFacts(object),
+      ...podFacts(object),
+      ...serviceFacts(object),
+      ...nodeFacts(object),
+      ['Type', object.type],
+    ]
+  )
 }
 
 function replicaFacts({ spec, status }: AnyObject): Fact[] {
@@ -90,11 +99,7 @@ function nodeFacts({ spec, status }: AnyObject): Fact[] {
   ]
 }
 
-const factors: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, k: 1e3, M: 1e6, G: 1e9 }
-
 /** A memory quantity in units people read. */
 function memoryText(quantity: string | undefined): string {
-  const match = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(quantity ?? '')
-  if (!match) return quantity ?? '?'
-  return bytesText(Number(match[1]) * (factors[match[2]!] ?? 1))
+  return quantity === undefined ? '?' : bytesText(numberOf(quantity))
 }

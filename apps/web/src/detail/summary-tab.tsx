@@ -1,5 +1,5 @@
 import type { KindInfo } from '@quarterdeck/trpc'
-import { Panel } from '@quarterdeck/ui'
+import { Panel, cn } from '@quarterdeck/ui'
 
 import { Link } from '../console/navigation.tsx'
 import { listHref, objectHref } from '../console/route.ts'
@@ -10,6 +10,7 @@ import { Containers } from './containers.tsx'
 import { DataPanel } from './data-panel.tsx'
 import { Facts, Pairs, type Fact } from './facts.tsx'
 import { factsOf } from './kind-facts.tsx'
+import { KindPanel } from './kinds/kind-parts.tsx'
 import { RelatedPanels } from './related-panels.tsx'
 import { SchedulingPanel } from './scheduling-panel.tsx'
 import type { InspectionState } from './use-inspection.ts'
@@ -21,17 +22,23 @@ export interface SummaryTabProps {
   onReveal: (next: boolean) => void
 }
 
+/** Kinds whose data are keys and values. */
+const keyed = new Set(['configmaps', 'secrets'])
+
 export function SummaryTab({ kind, inspection, isRevealed, onReveal }: SummaryTabProps) {
   const object = inspection.object!
-  const podSpec = object.spec?.containers ? object.spec : object.spec?.template?.spec
+  const podSpec = object.spec?.containers ? object.spec : (object.spec?.template ?? object.spec?.jobTemplate?.spec?.template)?.spec
   const waits = kind.resource === 'pods' && !object.spec?.nodeName && !inspection.isGone
-  const hasData = Boolean(object.data ?? object.binaryData)
+  const hasData = keyed.has(kind.resource) && Boolean(object.data ?? object.binaryData)
+  const conditions = object.status?.conditions ?? []
+  const isAlone = inspection.related?.length === 0 && conditions.length === 0
   return (
-    <div className="grid items-start gap-3 p-3 sm:gap-4 sm:p-5 xl:grid-cols-[3fr_2fr]">
+    <div className={cn('grid items-start gap-3 p-3 sm:gap-4 sm:p-5', isAlone ? 'max-w-5xl' : 'xl:grid-cols-[3fr_2fr]')}>
       <div className="flex min-w-0 flex-col gap-3 sm:gap-4">
         {waits && <SchedulingPanel namespace={object.metadata.namespace ?? ''} name={object.metadata.name} />}
+        <KindPanel resource={kind.resource} object={object} />
         <Panel title="Summary">
-          <Facts facts={[...factsOf(object), ...metadataFacts(kind, object)]} />
+          <Facts facts={[...factsOf(kind.resource, object), ...metadataFacts(kind, object)]} />
         </Panel>
         {hasData && <DataPanel kind={kind} object={object} isRevealed={isRevealed} onReveal={onReveal} />}
         {podSpec?.containers && (
@@ -44,7 +51,7 @@ export function SummaryTab({ kind, inspection, isRevealed, onReveal }: SummaryTa
         )}
       </div>
       <div className="flex min-w-0 flex-col gap-3 sm:gap-4">
-        {object.status?.conditions && object.status.conditions.length > 0 && <Conditions conditions={object.status.conditions} />}
+        {conditions.length > 0 && <Conditions conditions={conditions} />}
         <RelatedPanels related={inspection.related} />
       </div>
     </div>

@@ -4,7 +4,8 @@ import { createColumnHelper, columnVisibilityFeature, tableFeatures } from '@tan
 import type { ReactNode } from 'react'
 
 import { ObjectLink } from './object-link.tsx'
-import { Age } from '../console/time.tsx'
+import { QuotaCell } from './quota-cell.tsx'
+import { Age, Duration } from '../console/time.tsx'
 
 export const listFeatures = tableFeatures({ columnVisibilityFeature })
 
@@ -19,19 +20,36 @@ export function listColumnsOf(kind: KindInfo) {
       helper.accessor((row) => row.cells[index] ?? null, {
         id: column.name,
         header: column.name,
-        cell: ({ row }): ReactNode => <Cell row={row.original} column={column} index={index} />,
+        cell: ({ row }): ReactNode => <Cell kind={kind} row={row.original} column={column} index={index} />,
       }),
     ),
   ]
 }
 
-function Cell({ row, column, index }: { row: RowData; column: KindInfo['columns'][number]; index: number }): ReactNode {
+const amountColumns = new Set(['Request', 'Limit'])
+
+function Cell({
+  kind,
+  row,
+  column,
+  index,
+}: {
+  kind: KindInfo
+  row: RowData
+  column: KindInfo['columns'][number]
+  index: number
+}): ReactNode {
   const value = row.cells[index]
   if (column.name === 'State' && row.state)
     return <StateBadge text={row.state.text} tone={asTone(row.state.tone)} reason={row.state.reason} />
   if (value === null || value === undefined || value === '' || value === '<none>') return <span className="text-faint">–</span>
   if (column.name === 'Object' && typeof value === 'string') return <ObjectLink text={value} namespace={row.namespace} />
   if (column.type === 'date') return <Age time={String(value)} />
+  if (kind.resource === 'resourcequotas' && amountColumns.has(column.name)) return <QuotaCell text={String(value)} />
+  if (column.type === 'duration') {
+    const [from = '', to] = String(value).split('/')
+    return <Duration from={from} to={to} />
+  }
   if (typeof value === 'number') return <span className="tabular-nums">{value}</span>
   return <span title={String(value)}>{String(value)}</span>
 }
@@ -46,7 +64,10 @@ export function widthOf(column: string, { type, isEvent }: { type: string | unde
   if (column === 'Namespace') return 'minmax(110px, 1fr)'
   if (column === 'State') return 'minmax(172px, 1fr)'
   if (column === 'Message') return 'minmax(240px, 4fr)'
-  if (type === 'date') return '84px'
+  if (column === 'Request') return 'minmax(300px, 3fr)'
+  if (column === 'Limit') return 'minmax(150px, 1.4fr)'
+  if (column === 'Last Schedule') return '108px'
+  if (type === 'date' || type === 'duration') return 'minmax(84px, 0.4fr)'
   if (type === 'integer' || type === 'boolean' || column === 'Ready') return 'minmax(84px, 0.5fr)'
   return 'minmax(100px, 1fr)'
 }

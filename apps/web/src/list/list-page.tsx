@@ -4,7 +4,7 @@ import { SearchX } from 'lucide-react'
 import { useState } from 'react'
 
 import { messageOf } from '../api/trpc.ts'
-import { kindOfResource, pluralOf, useKinds } from '../api/use-kinds.ts'
+import { kindOfResource, useKinds } from '../api/use-kinds.ts'
 import { Link } from '../console/navigation.tsx'
 import { useChosenNamespaces } from '../console/namespaces.ts'
 import { useTitle } from '../console/use-title.ts'
@@ -44,7 +44,7 @@ export function ListPage({ resource }: { resource: string }) {
 const pageRows = 50
 
 function KindList({ kind }: { kind: KindInfo }) {
-  useTitle(pluralOf(kind))
+  useTitle(kind.title)
   const namespaces = useChosenNamespaces()
   const { change, ...parameters } = useListParameters(kind)
   const [visibility, showColumn] = useColumnVisibility(kind)
@@ -75,7 +75,7 @@ function KindList({ kind }: { kind: KindInfo }) {
       />
       {error ? (
         <div className="p-5">
-          <Problem title={`${pluralOf(kind)} can’t be listed`}>{error.message}</Problem>
+          <Problem title={`${kind.title} can’t be listed`}>{error.message}</Problem>
         </div>
       ) : window?.matched === 0 ? (
         <NothingHere

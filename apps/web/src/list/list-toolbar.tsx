@@ -4,7 +4,6 @@ import { Columns3, Download, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
 import { BulkActions } from './bulk-actions.tsx'
-import { pluralOf } from '../api/use-kinds.ts'
 import type { ListParameters } from './list-parameters.ts'
 import type { Selection } from './use-selection.ts'
 import type { WindowState } from './use-window.ts'
@@ -26,7 +25,7 @@ export function ListToolbar({ kind, window, parameters, onChange, visibility, on
   return (
     <div className="shrink-0 px-3 pt-3 sm:px-5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <h1 className="text-lg font-semibold tracking-tight">{pluralOf(kind)}</h1>
+        <h1 className="text-lg font-semibold tracking-tight">{kind.title}</h1>
         <span className="text-sm text-muted tabular-nums" aria-live="polite" aria-atomic>
           {window &&
             (window.matched === window.total
@@ -94,7 +93,7 @@ function FilterInput({ kind, parameters, onChange }: Pick<ListToolbarProps, 'kin
         type="search"
         value={text}
         placeholder="Filter: words, or app=web"
-        aria-label={`Filter ${pluralOf(kind)} by words or by a label selector`}
+        aria-label={`Filter ${kind.title} by words or by a label selector`}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') event.currentTarget.blur()

@@ -2,7 +2,6 @@ import type { KindInfo } from '@quarterdeck/trpc'
 import { Button, EmptyState, buttonClass } from '@quarterdeck/ui'
 import { FilterX, PackageOpen } from 'lucide-react'
 
-import { pluralOf } from '../api/use-kinds.ts'
 import { Link } from '../console/navigation.tsx'
 import { chooseNamespaces } from '../console/namespaces.ts'
 
@@ -16,7 +15,7 @@ export interface NothingHereProps {
 
 /** Why a list is empty, and what to do about it. */
 export function NothingHere({ kind, total, isFiltered, namespaces, onClear }: NothingHereProps) {
-  const plural = pluralOf(kind).toLowerCase()
+  const plural = kind.title.toLowerCase()
   if (total > 0)
     return (
       <EmptyState icon={FilterX} title={`None of the ${total.toLocaleString()} ${plural} fits`}>

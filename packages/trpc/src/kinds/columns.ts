@@ -1,12 +1,12 @@
-import type { Column, Kind } from '@quarterdeck/api'
-import type { KubeObject } from '@quarterdeck/api-machinery'
+import type { Kind } from '@quarterdeck/api'
 
 import { hasState, stateOf } from '../state/state.ts'
+import { withAges, type ListColumn } from './aging-columns.ts'
 
-const columns = new WeakMap<Kind, readonly Column<KubeObject>[]>()
+const columns = new WeakMap<Kind, readonly ListColumn[]>()
 
 /** The columns of a kind besides its name and namespace: its state first, if it has one, then what the kind declares. */
-export function columnsOf(kind: Kind): readonly Column<KubeObject>[] {
+export function columnsOf(kind: Kind): readonly ListColumn[] {
   let known = columns.get(kind)
   if (!known) columns.set(kind, (known = computeColumns(kind)))
   return known
@@ -14,15 +14,17 @@ export function columnsOf(kind: Kind): readonly Column<KubeObject>[] {
 
 const shownByState = new Set(['Status', 'Type'])
 
-function computeColumns(kind: Kind): readonly Column<KubeObject>[] {
-  const declared = kind.columns.filter((column) => column.format !== 'name' && column.name !== 'Namespace')
+function computeColumns(kind: Kind): readonly ListColumn[] {
+  const declared = kind.columns
+    .filter((column) => column.format !== 'name' && column.name !== 'Namespace')
+    .map((column) => withAges(kind, column))
   if (!hasState(kind)) return declared
   return [stateColumn(kind), ...declared.filter((column) => !shownByState.has(column.name))]
 }
 
 export const stateColumnName = 'State'
 
-function stateColumn(kind: Kind): Column<KubeObject> {
+function stateColumn(kind: Kind): ListColumn {
   return {
     name: stateColumnName,
     type: 'string',

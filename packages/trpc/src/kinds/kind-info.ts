@@ -1,7 +1,8 @@
 import type { Kind } from '@quarterdeck/api'
 
 import { columnsOf } from './columns.ts'
-import { sectionOf, type Section } from './sections.ts'
+import { pluralTitle } from './plural-title.ts'
+import { isRare, sectionOf, type Section } from './sections.ts'
 
 /** What the dashboard knows about a kind. */
 export interface KindInfo {
@@ -12,9 +13,13 @@ export interface KindInfo {
   plural: string
   /** `plural`, or `plural.group`: the first part of the kind's addresses in the dashboard. */
   resource: string
+  /** In the plural, in words. */
+  title: string
   shortNames: readonly string[]
   isNamespaced: boolean
   section: Section
+  /** Whether the navigation shows it only when asked for more. */
+  isRare: boolean
   columns: { name: string; type: string; description: string; priority: number }[]
   /** How its list is sorted unless the reader chose otherwise. */
   defaultSort: { column: string; descending: boolean }
@@ -40,9 +45,11 @@ export function kindInfoOf(kind: Kind): KindInfo {
     kind: kind.kind,
     plural: kind.plural,
     resource: kind.resource,
+    title: pluralTitle(kind),
     shortNames: kind.shortNames,
     isNamespaced: kind.scope === 'Namespaced',
     section: sectionOf(kind),
+    isRare: isRare(kind),
     columns: columnsOf(kind).map(({ name, type, description, priority }) => ({ name, type, description, priority })),
     defaultSort: defaultSortOf(kind),
     canScale: kind.scale !== undefined,

@@ -1,43 +1,65 @@
 import type { Kind } from '@quarterdeck/api'
 
 /** The parts of the navigation, in their order. */
-export const sections = ['Workloads', 'Network', 'Storage', 'Config', 'Cluster', 'Other'] as const
+export const sections = ['Workloads', 'Network', 'Storage', 'Config', 'Policy', 'Cluster', 'Other'] as const
 
 export type Section = (typeof sections)[number]
 
-/** Kinds in the order a person looks for them; those that are not named are under Other. */
-const members: Record<Exclude<Section, 'Other'>, readonly string[]> = {
-  Workloads: [
-    'deployments.apps',
-    'statefulsets.apps',
-    'daemonsets.apps',
-    'jobs.batch',
-    'cronjobs.batch',
-    'pods',
-    'replicasets.apps',
-    'replicationcontrollers',
-  ],
-  Network: ['services', 'ingresses.networking.k8s.io', 'endpointslices.discovery.k8s.io', 'endpoints', 'networkpolicies.networking.k8s.io'],
-  Storage: [
-    'persistentvolumeclaims',
-    'persistentvolumes',
-    'storageclasses.storage.k8s.io',
-    'volumeattributesclasses.storage.k8s.io',
-    'volumeattachments.storage.k8s.io',
-    'csidrivers.storage.k8s.io',
-    'csinodes.storage.k8s.io',
-    'csistoragecapacities.storage.k8s.io',
-  ],
-  Config: ['configmaps', 'secrets', 'serviceaccounts'],
-  Cluster: ['nodes', 'namespaces', 'events', 'leases.coordination.k8s.io'],
+interface Members {
+  /** In the order a person looks for them. */
+  usual: readonly string[]
+  /** Those that are looked at now and then: the navigation shows them when asked to. */
+  rare: readonly string[]
+}
+
+/** Kinds that are not named are under Other. */
+const members: Record<Exclude<Section, 'Other'>, Members> = {
+  Workloads: {
+    usual: [
+      'deployments.apps',
+      'statefulsets.apps',
+      'daemonsets.apps',
+      'jobs.batch',
+      'cronjobs.batch',
+      'pods',
+      'horizontalpodautoscalers.autoscaling',
+    ],
+    rare: ['replicasets.apps', 'replicationcontrollers', 'controllerrevisions.apps', 'podtemplates'],
+  },
+  Network: {
+    usual: ['services', 'ingresses.networking.k8s.io', 'networkpolicies.networking.k8s.io'],
+    rare: ['endpointslices.discovery.k8s.io', 'endpoints', 'ingressclasses.networking.k8s.io'],
+  },
+  Storage: {
+    usual: ['persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io'],
+    rare: [
+      'volumeattributesclasses.storage.k8s.io',
+      'volumeattachments.storage.k8s.io',
+      'csidrivers.storage.k8s.io',
+      'csinodes.storage.k8s.io',
+      'csistoragecapacities.storage.k8s.io',
+    ],
+  },
+  Config: { usual: ['configmaps', 'secrets'], rare: ['serviceaccounts'] },
+  Policy: {
+    usual: ['poddisruptionbudgets.policy', 'resourcequotas', 'limitranges', 'priorityclasses.scheduling.k8s.io'],
+    rare: ['runtimeclasses.node.k8s.io'],
+  },
+  Cluster: { usual: ['nodes', 'namespaces', 'events'], rare: ['leases.coordination.k8s.io', 'nodeusages.metrics.quarterdeck.dev'] },
 }
 
 const places = new Map(
-  Object.entries(members).flatMap(([section, resources]) => resources.map((r, index) => [r, { section, index }] as const)),
+  Object.entries(members).flatMap(([section, { usual, rare }]) =>
+    [...usual, ...rare].map((r, index) => [r, { section: section as Section, index, isRare: rare.includes(r) }] as const),
+  ),
 )
 
 export function sectionOf({ resource }: Pick<Kind, 'resource'>): Section {
-  return (places.get(resource)?.section ?? 'Other') as Section
+  return places.get(resource)?.section ?? 'Other'
+}
+
+export function isRare({ resource }: Pick<Kind, 'resource'>): boolean {
+  return places.get(resource)?.isRare ?? false
 }
 
 /** For sorting kinds inside a section. */

@@ -3,6 +3,7 @@ import type { KubeObject } from '@quarterdeck/api-machinery'
 import { servedObject } from '@quarterdeck/apiserver'
 import type { StoredObject } from '@quarterdeck/storage'
 
+import { durationSortKey } from '../kinds/aging-columns.ts'
 import { columnsOf } from '../kinds/columns.ts'
 import { stateOf, type State } from '../state/state.ts'
 import { sortKeyOf, type SortKey } from './sort-key.ts'
@@ -76,7 +77,9 @@ export class Row {
 
   #words(): string[] {
     const columns = columnsOf(this.kind)
-    const cells = this.cells.filter((cell, index) => typeof cell === 'string' && columns[index]!.type !== 'date')
+    const cells = this.cells.filter(
+      (cell, index) => typeof cell === 'string' && columns[index]!.type !== 'date' && columns[index]!.type !== 'duration',
+    )
     const labels = Object.entries(this.object.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`)
     return [this.namespace, this.name, ...cells.map(String), ...labels]
   }
@@ -95,6 +98,7 @@ export class Row {
     const declared = columnsOf(this.kind)[index]!
     // One cell costs less than all of them, and an order needs no other.
     const value = this.#cells ? this.#cells[index]! : declared.value(this.object, Date.now())
+    if (declared.type === 'duration') return durationSortKey(value)
     // Times are texts of one form: their own order is the order of time.
     return declared.type === 'date' ? String(value ?? '') : sortKeyOf(value)
   }

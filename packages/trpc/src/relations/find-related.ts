@@ -1,13 +1,29 @@
 import { configMaps, namespaces, nodes, persistentVolumeClaims, pods, secrets, services, type Kind, type Pod } from '@quarterdeck/api'
 import { controllerOf, matchesRequirements, requirementsOf, type KubeObject, type LabelSelector } from '@quarterdeck/api-machinery'
 
+import { pluralTitle } from '../kinds/plural-title.ts'
 import { groupOf, itemOf, missingItem, type ObjectOfKind, type RelatedGroup, type RelatedItem, type RelationReader } from './relation.ts'
+import { podLabelsOf, templateOf } from './pod-template-of.ts'
 import { referencesOf } from './pod-references.ts'
+import { autoscaling, budgets, priority, setClaims } from './policy-relations.ts'
 import { storage } from './storage-relations.ts'
 
 type Finder = (subject: ObjectOfKind, reader: RelationReader) => Promise<RelatedGroup[]>
 
-const finders: readonly Finder[] = [owners, owned, selected, selecting, referenced, referencing, storage, onNode]
+const finders: readonly Finder[] = [
+  owners,
+  owned,
+  selected,
+  selecting,
+  referenced,
+  referencing,
+  storage,
+  setClaims,
+  autoscaling,
+  budgets,
+  priority,
+  onNode,
+]
 
 /** What an object has to do with others: what made it, what it made, what it selects, uses, and is used by. */
 export async function findRelated(subject: ObjectOfKind, reader: RelationReader): Promise<RelatedGroup[]> {
@@ -65,8 +81,7 @@ async function selected({ kind, object }: ObjectOfKind, reader: RelationReader):
 
 /** Services that send traffic to a pod, or to the pods of a workload. */
 async function selecting({ kind, object }: ObjectOfKind, reader: RelationReader): Promise<RelatedGroup[]> {
-  const { spec } = object as { spec?: { template?: { metadata?: { labels?: Record<string, string> } } } }
-  const labels = kind.resource === pods.resource ? object.metadata.labels : spec?.template?.metadata?.labels
+  const labels = podLabelsOf({ kind, object })
   if (!labels) return []
   const all = await reader.list(services, object.metadata.namespace)
   const members = all.filter((service) => {
@@ -132,14 +147,9 @@ async function podsMatching(selector: LabelSelector, namespace: string | undefin
 }
 
 function podSpecOf(kind: Kind, object: KubeObject): Pod['spec'] | undefined {
-  if (kind.resource === pods.resource) return (object as Pod).spec
-  return (object as { spec?: { template?: { spec?: Pod['spec'] } } }).spec?.template?.spec
+  return kind.resource === pods.resource ? (object as Pod).spec : templateOf(object)?.spec
 }
 
 function newestFirst(members: readonly ObjectOfKind[]): ObjectOfKind[] {
   return members.toSorted((a, b) => (a.object.metadata.creationTimestamp > b.object.metadata.creationTimestamp ? -1 : 1))
-}
-
-function pluralTitle(kind: Kind): string {
-  return kind.plural === kind.kind.toLowerCase() ? kind.kind : kind.kind + kind.plural.slice(kind.kind.length)
 }

@@ -1,31 +1,51 @@
 import {
+  cronJobs,
+  daemonSets,
   deployments,
+  jobs,
   namespaces,
   nodes,
   persistentVolumeClaims,
   persistentVolumes,
+  podDisruptionBudgets,
   pods,
   replicaSets,
   replicationControllers,
+  resourceQuotas,
+  statefulSets,
+  storageClasses,
+  volumeAttachments,
   events,
   eventsV1,
   type Kind,
 } from '@quarterdeck/api'
 
+import { cronJobState, jobState } from './batch-states.ts'
 import { deploymentState, namespaceState, nodeState, replicasState } from './object-states.ts'
 import { podState } from './pod-state.ts'
+import { autoscalerState, budgetState, quotaState } from './policy-states.ts'
 import type { State } from './state.ts'
-import { claimState, volumeState } from './storage-states.ts'
+import { attachmentState, claimState, storageClassState, volumeState } from './storage-states.ts'
+import { daemonSetState, statefulSetState } from './workload-states.ts'
 
 /** How to read the state of each kind that has one, by resource. */
 export const stateReaders: Readonly<Record<string, (object: never, kind: Kind) => State | undefined>> = {
   [pods.resource]: podState,
   [deployments.resource]: deploymentState,
+  [statefulSets.resource]: statefulSetState,
+  [daemonSets.resource]: daemonSetState,
+  [jobs.resource]: jobState,
+  [cronJobs.resource]: cronJobState,
+  'horizontalpodautoscalers.autoscaling': autoscalerState,
+  [podDisruptionBudgets.resource]: budgetState,
+  [resourceQuotas.resource]: quotaState,
   [replicaSets.resource]: replicasState,
   [replicationControllers.resource]: replicasState,
   [nodes.resource]: nodeState,
   [persistentVolumeClaims.resource]: claimState,
   [persistentVolumes.resource]: volumeState,
+  [storageClasses.resource]: storageClassState,
+  [volumeAttachments.resource]: attachmentState,
   [namespaces.resource]: namespaceState,
   [events.resource]: eventState,
   [eventsV1.resource]: eventState,
