@@ -2,7 +2,9 @@ import { isPodFinished, type Namespace, type Node, type Pod } from '@quarterdeck
 import { isApiError } from '@quarterdeck/api-machinery'
 import { realClock, type Clock } from '@quarterdeck/controller-runtime'
 
-import { bindPod, reserveAndPermit, unreserve, type TurnedAway } from './binding-cycle.ts'
+import { unreserve } from './binding-cycle.ts'
+import { Bindings, type BindingOutcomes } from './bindings.ts'
+import { asksForLess } from './cache/asks-for-less.ts'
 import { podInfoOf, type PodInfo } from './cache/pod-info.ts'
 import { SchedulerCache, type Snapshot } from './cache/scheduler-cache.ts'
 import { FailureMemo } from './cycle/failure-memo.ts'
@@ -72,19 +74,13 @@ export class SchedulerCore {
   readonly #cycle: SchedulingCycle
   readonly #memo = new FailureMemo()
   readonly #permits: WaitingPermits
-  readonly #maxInFlight: number
-  readonly #inFlight = new Set<Promise<void>>()
-  /** Ends bindings that wait when the core stops. */
-  readonly #stopped = new AbortController()
-  /** Bindings on their way to the store. Those that wait for permission or volumes don't hold up others. */
-  #storing = 0
-  #onBindingEnd: () => void = () => {}
+  readonly #bindings: Bindings
 
   constructor(options: SchedulerCoreOptions) {
     this.#options = options
     this.#clock = options.clock ?? realClock
-    this.#maxInFlight = options.maxInFlight ?? 512
     this.#permits = new WaitingPermits(this.#clock)
+    this.#bindings = new Bindings({ permits: this.#permits, outcomes: this.#outcomes, maxStoring: options.maxInFlight ?? 512 })
     const profiles = options.profiles({
       snapshot: this.cache,
       permits: this.#permits,
@@ -103,7 +99,7 @@ export class SchedulerCore {
   }
 
   get sizes() {
-    return { ...this.#queue.sizes, binding: this.#inFlight.size }
+    return { ...this.#queue.sizes, binding: this.#bindings.size }
   }
 
   setNode(node: Node, old?: Node): void {
@@ -148,7 +144,7 @@ export class SchedulerCore {
     const { uid } = pod.metadata
     this.#queue.delete(uid)
     this.verdicts.remove(uid)
-    this.#permits.get(uid)?.reject('', 'removed')
+    this.#bindings.abandon(uid)
     this.#clearNomination(uid)
     const known = this.cache.podOf(uid)
     const nodeName = this.cache.nodeOf(uid)
@@ -167,7 +163,8 @@ export class SchedulerCore {
   async run(signal: AbortSignal): Promise<void> {
     let sliceEndsAt = performance.now() + sliceMs
     while (!signal.aborted) {
-      if (this.#storing >= this.#maxInFlight) await new Promise<void>((resolve) => (this.#onBindingEnd = resolve))
+      const room = this.#bindings.room()
+      if (room) await room
       const next = this.#queue.take()
       if (next) {
         const attempt = this.#schedule(next)
@@ -178,9 +175,7 @@ export class SchedulerCore {
       sliceEndsAt = performance.now() + sliceMs
     }
     this.#queue.stop()
-    this.#stopped.abort()
-    for (const { reject } of this.#permits.list()) reject('', 'the scheduler stops')
-    await Promise.all(this.#inFlight)
+    await this.#bindings.stop()
   }
 
   #setPlaced(pod: Pod, nodeName: string): void {
@@ -249,7 +244,10 @@ export class SchedulerCore {
       return undefined
     }
     const result = this.#cycle.run(queued.pod, queued.profile)
-    if (result instanceof Promise) return result.then((outcome) => this.#conclude(queued, outcome, startedAt))
+    if (result instanceof Promise) {
+      // Meanwhile the Pod may have gone.
+      return result.then((outcome) => (this.#queue.isTaken(queued) ? this.#conclude(queued, outcome, startedAt) : undefined))
+    }
     return this.#conclude(queued, result, startedAt)
   }
 
@@ -297,57 +295,36 @@ export class SchedulerCore {
   }
 
   #place(queued: QueuedPod, placement: Placement): void {
-    const { pod, profile } = queued
+    const { pod } = queued
     this.cache.assume(pod, placement.nodeName)
     this.#memo.onAddition()
     this.cache.nominations.delete(pod.uid)
-    const held = reserveAndPermit(pod, profile, placement)
-    if ('rejection' in held) return this.#undo(queued, placement, held)
-    const binding = this.#bind(queued, placement, held.waits).finally(() => {
-      this.#inFlight.delete(binding)
-      this.#onBindingEnd()
-    })
-    this.#inFlight.add(binding)
+    this.#bindings.start(queued, placement)
   }
 
-  async #bind(queued: QueuedPod, placement: Placement, waits: ReadonlyMap<string, number>): Promise<void> {
-    const { pod, profile } = queued
-    let isStoring = false
-    try {
-      const turnedAway = await bindPod(pod, placement, {
-        profile,
-        waits,
-        permits: this.#permits,
-        signal: this.#stopped.signal,
-        onPrepared: () => {
-          isStoring = true
-          this.#storing++
-        },
-      })
-      if (turnedAway) return this.#undo(queued, placement, turnedAway)
+  readonly #outcomes: BindingOutcomes = {
+    bound: ({ pod }, { nodeName }) => {
       this.verdicts.remove(pod.uid)
-      this.#options.reports.scheduled(pod.pod, placement.nodeName)
-    } catch (error) {
+      this.#options.reports.scheduled(pod.pod, nodeName)
+    },
+    turnedAway: (queued, placement, { plugin, rejection }) => {
+      this.#release(queued, placement)
+      const isWaiting = this.#queue.retryAfterEvent(queued, new Set([plugin]))
+      if (isWaiting) this.#options.reports.unschedulable(queued.pod.pod, rejection.reasons.join(', '), undefined)
+    },
+    failed: (queued, placement, error) => {
       this.#release(queued, placement)
       this.#options.metrics?.attempted('error', 0)
-      if (isApiError(error, 'NotFound')) return this.#queue.delete(pod.uid)
-      this.#queue.retryAfterBackoff(queued)
-      this.#options.reports.failed(pod.pod, error)
-    } finally {
-      if (isStoring) this.#storing--
-    }
-  }
-
-  #undo(queued: QueuedPod, placement: Placement, { plugin, rejection }: TurnedAway): void {
-    this.#release(queued, placement)
-    this.#queue.retryAfterEvent(queued, new Set([plugin]))
-    this.#options.reports.unschedulable(queued.pod.pod, rejection.reasons.join(', '), undefined)
+      if (isApiError(error, 'NotFound')) return this.#queue.delete(queued.pod.uid)
+      if (this.#queue.retryAfterBackoff(queued)) this.#options.reports.failed(queued.pod.pod, error)
+    },
   }
 
   #release({ pod, profile }: QueuedPod, placement: Placement): void {
+    const { nodeName } = placement
     unreserve(pod, profile, placement)
     this.cache.forget(pod.uid)
-    this.announce({ type: 'pod left', pod, nodeName: placement.nodeName, node: this.cache.get(placement.nodeName) })
+    this.announce({ type: 'pod left', pod, nodeName, node: this.cache.get(nodeName) })
   }
 }
 
@@ -361,9 +338,3 @@ function isSamePlacedPod(a: Pod, b: Pod): boolean {
     (a.metadata.labels === b.metadata.labels || JSON.stringify(a.metadata.labels) === JSON.stringify(b.metadata.labels))
   )
 }
-
-const asksForLess = ({ requests }: PodInfo, { requests: before }: PodInfo): boolean =>
-  requests.milliCpu < before.milliCpu ||
-  requests.memoryBytes < before.memoryBytes ||
-  requests.ephemeralStorageBytes < before.ephemeralStorageBytes ||
-  [...(before.scalar ?? [])].some(([name, amount]) => (requests.scalar?.get(name) ?? 0) < amount)

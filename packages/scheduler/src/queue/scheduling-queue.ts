@@ -120,24 +120,34 @@ export class SchedulingQueue {
     return next
   }
 
-  /** No node was right: waits for an event that may change that, unless it happened already. */
-  retryAfterEvent(queued: QueuedPod, rejectedBy: ReadonlySet<string>): void {
-    const missed = this.#missed.end(queued.pod.uid)
-    const current = this.#giveBack(queued)
-    if (!current) return
-    const waiting = { ...current, rejectedBy, failedAtMs: this.#clock.now() }
-    if (!missed || missed.some((event) => !isOwn(event, waiting) && mayHelpPod(event, waiting))) return void this.#activate(waiting)
-    this.#unschedulable.set(waiting)
-    this.#cancelSweep ??= this.#clock.after(sweepEveryMs, () => this.#sweep())
+  /** Whether the Pod is still to be placed by whoever took it. */
+  isTaken(queued: QueuedPod): boolean {
+    return this.#taken.get(queued.pod.uid) === queued
   }
 
-  /** Something failed that has nothing to do with the nodes: waits for its backoff. */
-  retryAfterBackoff(queued: QueuedPod): void {
+  /** No node was right: waits for an event that may change that, unless it happened already. False if the Pod is gone. */
+  retryAfterEvent(queued: QueuedPod, rejectedBy: ReadonlySet<string>): boolean {
+    const missed = this.#missed.end(queued.pod.uid)
+    const current = this.#giveBack(queued)
+    if (!current) return false
+    const waiting = { ...current, rejectedBy, failedAtMs: this.#clock.now() }
+    if (!missed || missed.some((event) => !isOwn(event, waiting) && mayHelpPod(event, waiting))) {
+      this.#activate(waiting)
+      return true
+    }
+    this.#unschedulable.set(waiting)
+    this.#cancelSweep ??= this.#clock.after(sweepEveryMs, () => this.#sweep())
+    return true
+  }
+
+  /** Something failed that has nothing to do with the nodes: waits for its backoff. False if the Pod is gone. */
+  retryAfterBackoff(queued: QueuedPod): boolean {
     this.#missed.end(queued.pod.uid)
     const current = this.#giveBack(queued)
-    if (!current) return
+    if (!current) return false
     this.#resting.set(current.pod.uid, { ...current, failedAtMs: this.#clock.now() })
     this.#scheduleBackoff()
+    return true
   }
 
   /** Pods that the event may help are tried again. */

@@ -1,3 +1,4 @@
+import { asksForLess } from '../../cache/asks-for-less.ts'
 import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
 import { addResources } from '@quarterdeck/api'
@@ -36,7 +37,7 @@ export function createNodeResourcesFit(options: NodeResourcesFitOptions = {}): P
       'pod shrank': ({ node }, pod) => mayFit(pod, node),
       'node added': ({ node }, pod) => fits(pod, node),
       'node changed': ({ node, changes }, pod) => changes.has('allocatable') && mayFit(pod, node),
-      'pod itself': ({ old }, pod) => shrank(pod, old),
+      'pod itself': ({ old }, pod) => asksForLess(pod, old),
     },
     explain: (pod, node) => explain(pod, node, isIgnored),
   }
@@ -52,15 +53,6 @@ function withoutLower(pod: PodInfo, node: NodeInfo): NodeInfo {
     podCount--
   }
   return Object.create(node, { requested: { value: requested }, podCount: { value: podCount } }) as NodeInfo
-}
-
-function shrank({ requests }: PodInfo, { requests: old }: PodInfo): boolean {
-  return (
-    requests.milliCpu < old.milliCpu ||
-    requests.memoryBytes < old.memoryBytes ||
-    requests.ephemeralStorageBytes < old.ephemeralStorageBytes ||
-    [...(old.scalar ?? [])].some(([name, amount]) => (requests.scalar?.get(name) ?? 0) < amount)
-  )
 }
 
 function explain(pod: PodInfo, node: NodeInfo, isIgnored: ((resource: string) => boolean) | undefined): string {
