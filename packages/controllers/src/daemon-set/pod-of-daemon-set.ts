@@ -1,4 +1,12 @@
-import { daemonSets, templateGenerationAnnotation, type DaemonSet, type Pod, type V1Affinity, type V1PodSpec, type V1Toleration } from '@quarterdeck/api'
+import {
+  daemonSets,
+  templateGenerationAnnotation,
+  type DaemonSet,
+  type Pod,
+  type V1Affinity,
+  type V1PodSpec,
+  type V1Toleration,
+} from '@quarterdeck/api'
 import type { Draft } from '@quarterdeck/api-machinery'
 
 import { revisionHashLabel } from '../history/history.ts'
@@ -52,7 +60,9 @@ function onNode(affinity: V1Affinity | undefined, nodeName: string): V1Affinity 
 export function nodeOf({ spec }: Pod): string | undefined {
   if (spec.nodeName) return spec.nodeName
   const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
-  const field = terms.flatMap(({ matchFields = [] }) => matchFields).find(({ key, operator }) => key === 'metadata.name' && operator === 'In')
+  const field = terms
+    .flatMap(({ matchFields = [] }) => matchFields)
+    .find(({ key, operator }) => key === 'metadata.name' && operator === 'In')
   return field?.values?.length === 1 ? field.values[0] : undefined
 }
 

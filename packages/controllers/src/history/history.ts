@@ -86,7 +86,10 @@ async function createRevision<T extends KubeObject>(
       return { revision: await ctx.client.create(controllerRevisions, draft), collisionCount }
     } catch (error) {
       if (!isApiError(error, 'AlreadyExists')) throw error
-      const existing = await ctx.client.get(controllerRevisions, { namespace: draft.metadata.namespace ?? '', name: draft.metadata.name ?? '' })
+      const existing = await ctx.client.get(controllerRevisions, {
+        namespace: draft.metadata.namespace ?? '',
+        name: draft.metadata.name ?? '',
+      })
       const isOurs = controllerOf(existing)?.uid === owner.object.metadata.uid
       if (isOurs && isSameTemplate(templateOfRevision(existing), owner.template)) return { revision: existing, collisionCount }
     }

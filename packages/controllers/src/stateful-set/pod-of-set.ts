@@ -20,7 +20,7 @@ export function podOfSet(set: StatefulSet, ordinal: number, { revision, template
   return {
     metadata: { ...others, name, labels: { ...labels, ...identityLabels(set, ordinal), [revisionHashLabel]: revision } },
     spec: {
-      ...(spec),
+      ...spec,
       hostname: name,
       ...(set.spec.serviceName ? { subdomain: set.spec.serviceName } : {}),
       volumes: volumesOf(set, ordinal, spec),

@@ -16,7 +16,15 @@ export interface StatusInput {
 }
 
 /** Counts are absent where they are zero, except the two that Kubernetes always writes. Conditions, which others set, stay. */
-export function statusOfSet({ set, pods, outdated, currentRevision, updateRevision, collisionCount, nowMs }: StatusInput): V1StatefulSetStatus {
+export function statusOfSet({
+  set,
+  pods,
+  outdated,
+  currentRevision,
+  updateRevision,
+  collisionCount,
+  nowMs,
+}: StatusInput): V1StatefulSetStatus {
   const running = pods.filter((pod) => pod.status.phase === 'Running' && isReady(pod))
   const staying = pods.filter((pod) => !isTerminating(pod))
   const currentReplicas = staying.filter((pod) => revisionNameOf(pod) === currentRevision && !outdated.includes(pod)).length

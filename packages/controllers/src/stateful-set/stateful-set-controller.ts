@@ -48,7 +48,14 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
 
   const { template, selector } = set.spec
   const history = await reconcileHistory(
-    { object: set, kind: statefulSets, template, selector, collisionCount: set.status.collisionCount, hashLabel: 'controller.kubernetes.io/hash' },
+    {
+      object: set,
+      kind: statefulSets,
+      template,
+      selector,
+      collisionCount: set.status.collisionCount,
+      hashLabel: 'controller.kubernetes.io/hash',
+    },
     ctx,
   )
   const { current, update } = versionsOf(set, history)
