@@ -4,6 +4,7 @@ import { describe, test, type TestContext } from 'node:test'
 import {
   controllerRevisions,
   daemonSets,
+  deployments,
   nodes,
   persistentVolumeClaims,
   pods,
@@ -15,7 +16,7 @@ import {
 import type { ObjectKey } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
 import { createInformer, runControllers } from '@quarterdeck/controller-runtime'
-import { daemonSetController, statefulSetController } from '@quarterdeck/controllers'
+import { daemonSetController, deploymentController, replicaSetController, statefulSetController } from '@quarterdeck/controllers'
 
 import { eventually } from './testing/eventually.ts'
 import { fastClock } from './testing/fast-clock.ts'
@@ -87,10 +88,32 @@ function daemonSetStory(spec: Partial<V1DaemonSetSpec>, expected: Pick<Story, 'l
   }
 }
 
+function deploymentStory(rollingUpdate: { maxUnavailable: number; maxSurge: number }, leastReady: number): Story {
+  return {
+    leastReady,
+    revisions: [],
+    create: (client) =>
+      client.create(deployments, {
+        metadata: { ...key },
+        spec: { ...base, replicas, strategy: { type: 'RollingUpdate', rollingUpdate } },
+        status: {},
+      }),
+    update: (client, image) => client.patch(deployments, key, templateOf(image), { type: 'strategic' }),
+    isDone: async (client) => {
+      const { status, metadata } = await client.get(deployments, key)
+      const counts = [status.replicas, status.updatedReplicas, status.availableReplicas]
+      const { items } = await client.list(pods, { namespace: key.namespace })
+      return status.observedGeneration === metadata.generation && counts.every((n) => n === replicas) && items.length === replicas
+    },
+  }
+}
+
 const rolling = (maxUnavailable: number, maxSurge: number): Partial<V1DaemonSetSpec> => ({
   updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable, maxSurge } },
 })
 const stories: Record<string, Story> = {
+  'a Deployment': deploymentStory({ maxUnavailable: 0, maxSurge: 1 }, 3),
+  'a Deployment that replaces': deploymentStory({ maxUnavailable: 2, maxSurge: 0 }, 1),
   'a StatefulSet in order': statefulSetStory({}, { leastReady: 2, revisions: [1, 2] }),
   'a StatefulSet in parallel that keeps no history': statefulSetStory(
     {
@@ -120,10 +143,10 @@ async function play(t: TestContext, story: Story, death: Death | undefined): Pro
     script.stop()
   })
   const first = mortalClient(client, death)
-  const controllers = [statefulSetController, daemonSetController]
+  const controllers = [statefulSetController, daemonSetController, deploymentController, replicaSetController]
   const run = (through: Client, signal: AbortSignal): void => void runControllers({ controllers, client: through, signal, clock })
   run(first.client, AbortSignal.any([first.signal, stop.signal]))
-  first.signal.addEventListener('abort', () => run(client, stop.signal))
+  first.signal.addEventListener('abort', () => void first.settled().then(() => run(client, stop.signal)))
 
   await story.create(client)
   const after = death ? ` after a death ${death.is} write ${death.atWrite}` : ''
@@ -146,7 +169,7 @@ async function play(t: TestContext, story: Story, death: Death | undefined): Pro
   const claims = (await client.list(persistentVolumeClaims, { namespace: key.namespace })).items.map(({ metadata }) => metadata.name)
   assert.deepEqual(claims, left.some(({ metadata }) => metadata.name === 'web-0') ? ['data-web-0', 'data-web-1', 'data-web-2'] : [])
   const numbersOf = async (): Promise<number[]> =>
-    (await client.list(controllerRevisions, { namespace: key.namespace })).items.map(({ revision }) => revision).toSorted()
+    (await client.list(controllerRevisions, { namespace: key.namespace })).items.map(({ revision }) => revision).toSorted((a, b) => a - b)
   await eventually('the history to be cut', async () => (await numbersOf()).length === story.revisions.length)
   assert.deepEqual(await numbersOf(), story.revisions)
   return first.writes()

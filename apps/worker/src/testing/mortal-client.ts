@@ -13,11 +13,14 @@ export interface MortalClient {
   signal: AbortSignal
   /** Writes so far, events left out. */
   writes(): number
+  /** Resolves once the server is done with what was under way: another leader comes later than that. */
+  settled(): Promise<void>
 }
 
 /** A client in the hands of a process that is killed at a given write. From then on nothing is written or read through it. */
 export function mortalClient(client: Client, death: Death | undefined): MortalClient {
   const life = new AbortController()
+  const underWay = new Set<Promise<unknown>>()
   let count = 0
   const never = <T>(): Promise<T> => new Promise<T>(() => {})
 
@@ -31,12 +34,16 @@ export function mortalClient(client: Client, death: Death | undefined): MortalCl
     if (kind.kind === 'Event') return act()
     const isLast = ++count === death?.atWrite
     if (isLast && death.is === 'before') return die<T>()
+    const acting = act()
+    underWay.add(acting)
     try {
-      const result = await act()
+      const result = await acting
       return isLast || life.signal.aborted ? await die<T>() : result
     } catch (error) {
       if (isLast || life.signal.aborted) return die<T>()
       throw error
+    } finally {
+      underWay.delete(acting)
     }
   }
 
@@ -44,6 +51,9 @@ export function mortalClient(client: Client, death: Death | undefined): MortalCl
   return {
     signal: life.signal,
     writes: () => count,
+    settled: async () => {
+      await Promise.allSettled(underWay)
+    },
     client: {
       get: (kind, key) => (life.signal.aborted ? never() : client.get(kind, key)),
       list: (kind, options) => (life.signal.aborted ? never() : client.list(kind, options)),

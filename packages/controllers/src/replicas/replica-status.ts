@@ -1,7 +1,7 @@
 import type { Pod, V1ReplicaSetCondition, V1ReplicaSetStatus } from '@quarterdeck/api'
 import { matchesLabelMap, timestamp } from '@quarterdeck/api-machinery'
 
-import { isActive, isAvailable, isReady, isTerminating } from '../pods/pod-state.ts'
+import { hasEnded, isActive, isAvailable, isReady, isTerminating } from '../pods/pod-state.ts'
 
 /** Why replicas could not be made or removed, as the ReplicaFailure condition tells it. */
 export interface ReplicaFailure {
@@ -30,7 +30,7 @@ export function replicaStatusOf(input: ReplicaStatusInput): V1ReplicaSetStatus {
     fullyLabeledReplicas: count((pod) => matchesLabelMap(input.templateLabels, pod.metadata.labels)),
     readyReplicas: count(isReady),
     availableReplicas: count((pod) => isAvailable(pod, input.minReadySeconds, input.nowMs)),
-    terminatingReplicas: input.pods.filter(isTerminating).length,
+    terminatingReplicas: input.pods.filter((pod) => isTerminating(pod) && !hasEnded(pod)).length,
     observedGeneration: input.generation,
     ...(conditions.length > 0 ? { conditions } : {}),
   }

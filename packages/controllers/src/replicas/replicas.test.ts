@@ -93,6 +93,7 @@ describe('replica status', () => {
       podOf('c'),
       podOf('d', { meta: { deletionTimestamp: '2026-01-01T00:00:00Z' }, status: readyStatus() }),
       podOf('e', { status: { phase: 'Failed' } }),
+      podOf('f', { meta: { deletionTimestamp: '2026-01-01T00:00:00Z' }, status: { phase: 'Succeeded' } }),
     ]
     const status = replicaStatusOf({ ...input, minReadySeconds: 30, pods })
     assert.deepEqual(status, {
