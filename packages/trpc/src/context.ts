@@ -16,16 +16,23 @@ export interface Context extends Deck {
   responseHeaders: Headers
   /** The signed-in user. Throws Unauthorized. */
   authenticate(): Promise<User>
+  /** Throws Forbidden unless this is our own page or shows a token. Mutations are checked already; a subscription that changes things is not. */
+  refuseOtherSites(): void
 }
 
 /** Throws Forbidden for a change that another site's page sends with our cookie. */
 export function createContext(deck: Deck, request: Request, responseHeaders: Headers): Context {
   const token = bearerOf(request)
-  if (!token) refuseOtherOrigins(request)
+  const isReading = request.method === 'GET' || request.method === 'HEAD'
+  const refuseOtherSites = (): void => {
+    if (!token) refuseOtherOrigins(request)
+  }
+  if (!isReading) refuseOtherSites()
   return {
     ...deck,
     request,
     responseHeaders,
+    refuseOtherSites,
     async authenticate() {
       if (token) return deck.server.tokens.verify(token)
       const session = cookieOf(request, sessionCookie)
@@ -54,7 +61,6 @@ function cookieOf(request: Request, name: string): string | undefined {
 }
 
 function refuseOtherOrigins(request: Request): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return
   const { headers } = request
   const origin = headers.get('origin')
   const hosts = [headers.get('x-forwarded-host'), headers.get('host')]

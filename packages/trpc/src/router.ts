@@ -1,7 +1,11 @@
+import { resizeClaim } from './claims/resize-claim.ts'
 import { summary } from './cluster/summary.ts'
 import { exampleManifest } from './documents/example.ts'
 import { listKinds } from './kinds/list.ts'
 import { streamLogs } from './logs/stream.ts'
+import { drainPreview } from './nodes/drain-preview.ts'
+import { drainNode } from './nodes/drain.ts'
+import { setSchedulable } from './nodes/set-schedulable.ts'
 import { applyDocuments } from './objects/apply.ts'
 import { deleteObjects } from './objects/delete.ts'
 import { getObject } from './objects/get.ts'
@@ -13,13 +17,18 @@ import { restartObjects } from './objects/restart.ts'
 import { restoreObject } from './objects/restore.ts'
 import { scaleObjects } from './objects/scale.ts'
 import { searchObjects } from './objects/search.ts'
-import { setSchedulable } from './objects/set-schedulable.ts'
 import { updateObject } from './objects/update.ts'
 import { watchObjects } from './objects/watch.ts'
 import { objectWindow } from './objects/window.ts'
+import { evictPods } from './pods/evict.ts'
 import { podScheduling } from './pods/scheduling.ts'
 import { me, signIn, signOut } from './session/session.ts'
 import { router } from './trpc.ts'
+import { listRevisions } from './workloads/list-revisions.ts'
+import { rollBack } from './workloads/roll-back.ts'
+import { runCronJob } from './workloads/run-cron-job.ts'
+import { setPaused } from './workloads/set-paused.ts'
+import { setSuspended } from './workloads/set-suspended.ts'
 
 export const appRouter = router({
   session: router({ signIn, signOut, me }),
@@ -40,8 +49,10 @@ export const appRouter = router({
     history: objectHistory,
     restore: restoreObject,
   }),
-  nodes: router({ setSchedulable }),
-  pods: router({ scheduling: podScheduling }),
+  workloads: router({ runCronJob, setSuspended, setPaused, listRevisions, rollBack }),
+  nodes: router({ setSchedulable, drainPreview, drain: drainNode }),
+  pods: router({ scheduling: podScheduling, evict: evictPods }),
+  claims: router({ resize: resizeClaim }),
   logs: router({ stream: streamLogs }),
   cluster: router({ summary, exampleManifest }),
 })

@@ -22,6 +22,7 @@ export async function openTestDeck(
     request: new Request('http://test/'),
     responseHeaders: new Headers(),
     authenticate: async () => apiServerUser,
+    refuseOtherSites: () => {},
   })
   return {
     api,

@@ -1,5 +1,6 @@
 import type { Kind } from '@quarterdeck/api'
 
+import { keepsRevisions } from '../workloads/revision.ts'
 import { columnsOf } from './columns.ts'
 import { pluralTitle } from './plural-title.ts'
 import { isRare, sectionOf, type Section } from './sections.ts'
@@ -26,6 +27,10 @@ export interface KindInfo {
   canScale: boolean
   /** Whether new pods come of a change of its template. */
   canRestart: boolean
+  /** Whether it keeps the templates it had. */
+  hasRevisions: boolean
+  /** Whether deleting it leaves a choice of what becomes of what it owns. */
+  ownsOthers: boolean
   /** Whether it has pods whose logs can be read. */
   hasLogs: boolean
   hasHistory: boolean
@@ -54,6 +59,8 @@ export function kindInfoOf(kind: Kind): KindInfo {
     defaultSort: defaultSortOf(kind),
     canScale: kind.scale !== undefined,
     canRestart: rollsItsTemplate.has(kind.resource),
+    hasRevisions: keepsRevisions.has(kind.resource),
+    ownsOthers: (runsPods.has(kind.resource) && kind.resource !== 'pods') || kind.resource === 'cronjobs.batch',
     hasLogs: runsPods.has(kind.resource),
     hasHistory: kind.history === 'full',
     hasValuesToHide: kind.resource === 'secrets',

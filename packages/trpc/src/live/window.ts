@@ -19,6 +19,10 @@ export interface RowData {
   /** Whether a controller made it and would make it again. */
   owner?: string | undefined
   unschedulable: boolean
+  /** Of Jobs and CronJobs. */
+  isSuspended: boolean
+  /** Of Deployments. */
+  isPaused: boolean
   /** Wanted replicas, of kinds that have them. */
   replicas?: number | undefined
 }
@@ -83,7 +87,7 @@ function statesOf(scope: View): StateCount[] {
 export function rowData(row: Row): RowData {
   const { metadata } = row.object
   const owner = metadata.ownerReferences?.find((reference) => reference.controller)
-  const { spec } = row.object as { spec?: { unschedulable?: boolean } }
+  const { spec } = row.object as { spec?: { unschedulable?: boolean; suspend?: boolean; paused?: boolean } }
   return {
     id: row.stored.uid,
     namespace: row.namespace,
@@ -94,6 +98,8 @@ export function rowData(row: Row): RowData {
     isDeleting: metadata.deletionTimestamp !== undefined,
     owner: owner && `${owner.kind}/${owner.name}`,
     unschedulable: spec?.unschedulable === true,
+    isSuspended: spec?.suspend === true,
+    isPaused: spec?.paused === true,
     replicas: row.kind.scale?.replicas(row.object),
   }
 }

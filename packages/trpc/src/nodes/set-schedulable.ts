@@ -2,7 +2,7 @@ import { nodes } from '@quarterdeck/api'
 import { z } from 'zod'
 
 import { procedure } from '../trpc.ts'
-import { eachTarget } from './each-target.ts'
+import { eachTarget } from '../objects/each-target.ts'
 
 /** Cordons and uncordons nodes. */
 export const setSchedulable = procedure
