@@ -70,8 +70,9 @@ const spread = (whenUnsatisfiable: string): PodShape => ({
   labels: blue,
   spec: { topologySpreadConstraints: [{ maxSkew: 5, topologyKey: zone, whenUnsatisfiable, labelSelector: { matchLabels: blue } }] },
 })
-const unimportant: PodShape = { requests: { cpu: '900m' }, spec: { priority: 0 } }
-const important: PodShape = { requests: { cpu: '3' }, spec: { priority: 10 } }
+/** No kubelet is there to end them. */
+const unimportant: PodShape = { requests: { cpu: '900m' }, spec: { terminationGracePeriodSeconds: 0 } }
+const important: PodShape = { requests: { cpu: '3' }, spec: { priority: 10, priorityClassName: 'important' } }
 const tooLarge: PodShape = { requests: { cpu: '9', memory: '500Mi' } }
 
 const same = (name: string, node: Workload['node'], shape: PodShape | undefined, counts: [there: number, measured: number]): Workload => ({

@@ -56,7 +56,7 @@ describe('what is remembered of nodes that were wrong', () => {
         placedPods++
       }
       const node = `n${random(600)}`
-      if (step % 5 === 0) for (const uid of [...(cache.get(node)?.pods.keys() ?? [])]) cache.removePod(uid)
+      if (step % 5 === 0) for (const uid of cache.get(node)?.pods.keys() ?? []) cache.removePod(uid)
       if (step % 11 === 0) cache.setNode(nodeOf(node, { spec: random(2) ? { taints } : {} }))
       if (step % 17 === 0) cache.nominations.set(podInfoOf(podOf('waits', { requests: { cpu: '4' }, priority: 1 })), node)
       if (step % 23 === 0) cache.removeNode(`n${random(600)}`)
@@ -66,4 +66,4 @@ describe('what is remembered of nodes that were wrong', () => {
 })
 
 const countsOf = (rejections: ReadonlyMap<{ readonly reasons: readonly string[] }, { nodes: number }>): Map<string, number> =>
-  new Map([...rejections].map(([{ reasons }, { nodes }]) => [reasons.join(), nodes] as const).toSorted())
+  new Map([...rejections].map(([{ reasons }, { nodes }]) => [reasons.join(), nodes] as const))

@@ -4,7 +4,7 @@ import type { PodInfo } from '../../cache/pod-info.ts'
 import { formatFitFailure } from '../../cycle/fit-failure.ts'
 import type { Extender, NodeVictims } from '../../framework/extender.ts'
 import type { FailedAttempt } from '../../framework/failed-attempt.ts'
-import { isRejection, type Plugin, type PostFilterResult } from '../../framework/plugin.ts'
+import type { Plugin, PostFilterResult } from '../../framework/plugin.ts'
 import { unresolvable, type Rejection } from '../../framework/rejection.ts'
 import type { CoreHandle } from '../../scheduler-core.ts'
 import { Budgets } from './budgets.ts'
@@ -23,6 +23,8 @@ export interface Preemption {
   preemptor: PodInfo
   nodeName: string
 }
+
+type SearchOptions = DefaultPreemptionOptions & { memo: VictimsMemo }
 
 export interface DefaultPreemptionOptions {
   core: CoreHandle
@@ -93,27 +95,15 @@ const isBeingPreempted = ({ pod, isTerminating }: PodInfo): boolean =>
 function findCandidates(
   pod: PodInfo,
   attempt: FailedAttempt,
-  options: DefaultPreemptionOptions & { memo: VictimsMemo },
+  { caches, memo, minCandidateNodesPercentage = 10, minCandidateNodesAbsolute = 100, random = Math.random }: SearchOptions,
 ): { candidates: Candidate[]; rejections: Rejection[] } {
-  const { minCandidateNodesPercentage = 10, minCandidateNodesAbsolute = 100, random = Math.random } = options
-  const nodes = attempt.resolvableNodes()
-  const budgets = new Budgets(options.caches)
-  const wanted = Math.min(nodes.length, Math.max(minCandidateNodesAbsolute, Math.floor((nodes.length * minCandidateNodesPercentage) / 100)))
-  const offset = Math.floor(random() * nodes.length)
-  const candidates: Candidate[] = []
-  const rejections: Rejection[] = []
-  const finder = options.memo.finderFor(pod, attempt, budgets)
-  let harmless = 0
-  for (let i = 0; i < nodes.length && !(harmless > 0 && candidates.length >= wanted); i++) {
-    const node = nodes[(offset + i) % nodes.length]!
-    const found = finder(node, () => selectVictims(pod, node, { attempt, budgets }))
-    if (isRejection(found)) rejections.push(found)
-    else if (found.pods.length > 0) {
-      candidates.push(found)
-      if (found.budgetViolations === 0) harmless++
-    }
-  }
-  return { candidates, rejections }
+  const budgets = new Budgets(caches)
+  const known = memo.for(pod, attempt, { budgets, offset: random() })
+  const nodeCount = known.open.size + known.candidates.size + known.rejections.size
+  const wanted = Math.min(nodeCount, Math.max(minCandidateNodesAbsolute, Math.floor((nodeCount * minCandidateNodesPercentage) / 100)))
+  known.search(wanted, (node) => selectVictims(pod, node, { attempt, budgets }))
+  const candidates = [...known.candidates.values()]
+  return { candidates, rejections: candidates.length > 0 ? [] : [...known.rejections.values()] }
 }
 
 /** As kube-scheduler words it: what the nodes lack even without their less important Pods. */

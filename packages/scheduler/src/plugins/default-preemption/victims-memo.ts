@@ -4,44 +4,76 @@ import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
 import { schedulingClassOf } from '../../cache/scheduling-class.ts'
 import type { FailedAttempt } from '../../framework/failed-attempt.ts'
+import { isRejection } from '../../framework/plugin.ts'
 import type { Rejection } from '../../framework/rejection.ts'
 import type { Budgets } from './budgets.ts'
 import type { Candidate } from './candidate.ts'
 
 const mostClasses = 32
-/** Of nodes that come and go: after as many, everything is forgotten. */
-const mostNodes = 50_000
 
-type Found = Candidate | Rejection
+/** What is known of the nodes on which preemption may help Pods of one class. */
+export class KnownVictims {
+  /** Not looked at yet, or not since they changed. */
+  readonly open: Set<NodeInfo>
+  readonly candidates = new Map<NodeInfo, Candidate>()
+  /** Why preemption does not help on a node. */
+  readonly rejections = new Map<NodeInfo, Rejection>()
+  readonly budgets: string
+  /** The journal is read up to here. */
+  next: number
 
-interface ClassMemo {
-  budgets: string
-  byNode: Map<NodeInfo, { version: number; found: Found }>
-}
+  constructor(open: Iterable<NodeInfo>, budgets: string, next: number) {
+    this.open = new Set(open)
+    this.budgets = budgets
+    this.next = next
+  }
 
-/** Victims found before, for Pods of the same class on nodes that have not changed since. */
-export class VictimsMemo {
-  readonly #classes = new LruMap<string, ClassMemo>(mostClasses)
-
-  /** Finds victims on nodes, from memory where that holds. */
-  finderFor(pod: PodInfo, attempt: FailedAttempt, budgets: Budgets): (node: NodeInfo, find: () => Found) => Found {
-    if (!attempt.isNodeLocal) return (_node, find) => find()
-    const { byNode } = this.#classOf(pod, budgets)
-    return (node, find) => {
-      const known = byNode.get(node)
-      if (known && known.version === node.version) return known.found
-      const found = find()
-      byNode.set(node, { version: node.version, found })
-      return found
+  /** Looks at nodes until there are enough candidates, one of them without violated budgets. */
+  search(wanted: number, find: (node: NodeInfo) => Candidate | Rejection): void {
+    let harmless = 0
+    for (const { budgetViolations } of this.candidates.values()) if (budgetViolations === 0) harmless++
+    for (const node of this.open) {
+      if (harmless > 0 && this.candidates.size >= wanted) return
+      const found = find(node)
+      this.open.delete(node)
+      if (isRejection(found)) this.rejections.set(node, found)
+      else if (found.pods.length > 0) {
+        this.candidates.set(node, found)
+        if (found.budgetViolations === 0) harmless++
+      }
     }
   }
 
-  #classOf(pod: PodInfo, budgets: Budgets): ClassMemo {
-    const id = schedulingClassOf(pod)
-    const known = this.#classes.get(id)
-    if (known?.budgets === budgets.signature && known.byNode.size < mostNodes) return known
-    const memo: ClassMemo = { budgets: budgets.signature, byNode: new Map() }
-    this.#classes.set(id, memo)
-    return memo
+  follow(changed: readonly NodeInfo[], attempt: FailedAttempt): void {
+    for (const node of changed) {
+      this.open.delete(node)
+      this.candidates.delete(node)
+      this.rejections.delete(node)
+      const rejected = attempt.snapshot.get(node.name) === node ? attempt.rejectionOf(node.name) : undefined
+      if (rejected && !rejected.isUnresolvable) this.open.add(node)
+    }
+  }
+}
+
+/** Victims found before hold for Pods of the same class on nodes that have not changed since. */
+export class VictimsMemo {
+  readonly #classes = new LruMap<string, KnownVictims>(mostClasses)
+
+  /** What is known for a Pod that was tried just now. `offset` 0…1: where among the nodes to begin. */
+  for(pod: PodInfo, attempt: FailedAttempt, { budgets, offset }: { budgets: Budgets; offset: number }): KnownVictims {
+    const { changes } = attempt.snapshot
+    const id = attempt.isNodeLocal ? schedulingClassOf(pod) : undefined
+    const known = id === undefined ? undefined : this.#classes.get(id)
+    const changed = known && changes.since(known.next)
+    if (known && changed && known.budgets === budgets.signature) {
+      known.follow(changed, attempt)
+      known.next = changes.next
+      return known
+    }
+    const nodes = attempt.resolvableNodes()
+    const start = Math.floor(offset * nodes.length)
+    const made = new KnownVictims([...nodes.slice(start), ...nodes.slice(0, start)], budgets.signature, changes.next)
+    if (id !== undefined) this.#classes.set(id, made)
+    return made
   }
 }
