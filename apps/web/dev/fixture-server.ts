@@ -40,7 +40,7 @@ const nodes: NodeConnections = {
     return { status: 200, headers: {}, body: Readable.from(logLines(url.pathname, follow, signal)) }
   },
 }
-installWebContext({ server, nodes, onInternalError: (error, path) => console.error(path, error) })
+const socket = installWebContext({ server, nodes, onInternalError: (error, path) => console.error(path, error) })
 
 async function* logLines(path: string, follow: boolean, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   for (let line = 0; line < 200 || (follow && !signal?.aborted); line++) {
@@ -51,10 +51,14 @@ async function* logLines(path: string, follow: boolean, signal: AbortSignal | un
   }
 }
 
-const app = next({ dev: !values.production, dir: new URL('..', import.meta.url).pathname })
+const upgrades = createServer()
+const app = next({ dev: !values.production, dir: new URL('..', import.meta.url).pathname, httpServer: upgrades })
 await app.prepare()
 const handle = app.getRequestHandler()
 const http = createServer((request, response) => void handle(request, response))
+http.on('upgrade', (request, connection, head) => {
+  if (!socket.upgrade(request, connection, head)) upgrades.emit('upgrade', request, connection, head)
+})
 http.listen(Number(values.port), '127.0.0.1', () => console.log(`http://127.0.0.1:${values.port}  admin / admin`))
 
 process.once('SIGINT', () => {

@@ -108,7 +108,7 @@ async function makeApp(client: Client, { app, namespace, count, nodeCount }: App
     spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
   })
   const deployment = await create(client, deployments, {
-    metadata: { name: app, namespace, labels },
+    metadata: { name: app, namespace, labels, annotations: { 'deployment.kubernetes.io/revision': '2' } },
     spec: { replicas: count, selector: { matchLabels: labels }, template },
   })
   if (!deployment) return
@@ -117,12 +117,29 @@ async function makeApp(client: Client, { app, namespace, count, nodeCount }: App
       name: `${app}-6f7d9c`,
       namespace,
       labels: { ...labels, 'pod-template-hash': '6f7d9c' },
+      annotations: { 'deployment.kubernetes.io/revision': '2', 'kubernetes.io/change-cause': 'Less memory, newer image' },
       ownerReferences: [ownerOf(deployment)],
     },
     spec: {
       replicas: count,
       selector: { matchLabels: { ...labels, 'pod-template-hash': '6f7d9c' } },
       template: { ...template, metadata: { labels: { ...labels, 'pod-template-hash': '6f7d9c' } } },
+    },
+  })
+  const [first, second] = structuredClone(template.spec.containers)
+  Object.assign(first!, { image: `registry.example/${app}:1.4.1`, resources: { requests: { cpu: '100m', memory: '192Mi' } } })
+  await create(client, replicaSets, {
+    metadata: {
+      name: `${app}-58b4ff`,
+      namespace,
+      labels: { ...labels, 'pod-template-hash': '58b4ff' },
+      annotations: { 'deployment.kubernetes.io/revision': '1' },
+      ownerReferences: [ownerOf(deployment)],
+    },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { ...labels, 'pod-template-hash': '58b4ff' } },
+      template: { metadata: { labels: { ...labels, 'pod-template-hash': '58b4ff' } }, spec: { containers: [first, second] } },
     },
   })
   const isWhole = app !== 'search'

@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
@@ -17,18 +17,20 @@ export interface WebContext {
 
 export interface Dashboard {
   handle: RequestListener
-  /** Closes a connection that nobody takes. Under development Next listens to the server itself, for reloading pages. */
-  upgrade(socket: Duplex): void
+  /** Takes the upgrade requests that are nobody else's. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   close(): Promise<void>
 }
 
 /** Starts Next in this process. */
 export async function startDashboard(context: WebContext, isDevelopment: boolean): Promise<Dashboard> {
-  installWebContext({
+  const socket = installWebContext({
     ...context,
     onInternalError: (error, path) => console.error('the dashboard failed at', path, error),
   })
-  const app = next({ dev: isDevelopment, dir: fileURLToPath(new URL('..', import.meta.url)) })
+  // Next ends every upgrade request of the server it listens to; it gets only what is meant for it, by a server of its own.
+  const upgrades = createServer()
+  const app = next({ dev: isDevelopment, dir: fileURLToPath(new URL('..', import.meta.url)), httpServer: upgrades })
   await app.prepare()
   const handle = app.getRequestHandler()
   return {
@@ -38,9 +40,14 @@ export async function startDashboard(context: WebContext, isDevelopment: boolean
         response.destroy()
       })
     },
-    upgrade: (socket) => {
-      if (!isDevelopment) socket.destroy()
+    upgrade: (request, connection, head) => {
+      if (socket.upgrade(request, connection, head)) return
+      if (isDevelopment) upgrades.emit('upgrade', request, connection, head)
+      else connection.destroy()
     },
-    close: () => app.close(),
+    close: () => {
+      socket.close()
+      return app.close()
+    },
   }
 }

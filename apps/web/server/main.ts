@@ -38,7 +38,7 @@ runProcess('web', async (signal) => {
   )
   const plain = createHttpServer(handle)
   for (const listener of [tls, plain])
-    listener.on('upgrade', (request, socket, head) => void (upgrade(request, socket, head) || dashboard.upgrade(socket)))
+    listener.on('upgrade', (request, socket, head) => void (upgrade(request, socket, head) || dashboard.upgrade(request, socket, head)))
 
   await listen(tls, settings.api)
   await listen(plain, settings.dashboard)

@@ -18,10 +18,14 @@ export interface Context extends Deck {
   authenticate(): Promise<User>
   /** Throws Forbidden unless this is our own page or shows a token. Mutations are checked already; a subscription that changes things is not. */
   refuseOtherSites(): void
+  /** Resolves when the connection of a subscription can take more. */
+  drained(): Promise<void>
 }
 
+const atOnce = (): Promise<void> => Promise.resolve()
+
 /** Throws Forbidden for a change that another site's page sends with our cookie. */
-export function createContext(deck: Deck, request: Request, responseHeaders: Headers): Context {
+export function createContext(deck: Deck, request: Request, responseHeaders: Headers, drained: Context['drained'] = atOnce): Context {
   const token = bearerOf(request)
   const isReading = request.method === 'GET' || request.method === 'HEAD'
   const refuseOtherSites = (): void => {
@@ -33,6 +37,7 @@ export function createContext(deck: Deck, request: Request, responseHeaders: Hea
     request,
     responseHeaders,
     refuseOtherSites,
+    drained,
     async authenticate() {
       if (token) return deck.server.tokens.verify(token)
       const session = cookieOf(request, sessionCookie)

@@ -5,6 +5,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { createContext, type Deck } from './context.ts'
 import { LiveKinds } from './live/live-kinds.ts'
 import { appRouter } from './router.ts'
+import { createTrpcSocket, type TrpcSocket } from './socket/trpc-socket.ts'
 import { trpcError } from './trpc.ts'
 import { setWebContext } from './web-context.ts'
 
@@ -18,9 +19,13 @@ export interface TrpcHandlerOptions {
   onInternalError?: (error: Error, path: string) => void
 }
 
+function createDeck({ server, nodes }: TrpcHandlerOptions): Deck {
+  return { server, nodes, live: new LiveKinds(server.core) }
+}
+
 /** Answers tRPC requests under /api/trpc with the API core of this process. */
-export function createTrpcHandler({ server, nodes, onInternalError }: TrpcHandlerOptions): (request: Request) => Promise<Response> {
-  const deck: Deck = { server, nodes, live: new LiveKinds(server.core) }
+export function createTrpcHandler(options: TrpcHandlerOptions, deck = createDeck(options)): (request: Request) => Promise<Response> {
+  const { onInternalError } = options
   return async (request) => {
     const bounded = await withBoundedBody(request)
     if (!bounded) return new Response('the request is too large', { status: 413 })
@@ -56,7 +61,9 @@ async function withBoundedBody(request: Request): Promise<Request | undefined> {
   return new Request(request.url, { method: request.method, headers: request.headers, signal: request.signal, body: Buffer.concat(chunks) })
 }
 
-/** Call before Next starts: its route then answers with this process's API core. */
-export function installWebContext(options: TrpcHandlerOptions): void {
-  setWebContext({ handleTrpc: createTrpcHandler(options) })
+/** Call before Next starts: its route then answers with this process's API core. Upgrade requests go to what is returned. */
+export function installWebContext(options: TrpcHandlerOptions): TrpcSocket {
+  const deck = createDeck(options)
+  setWebContext({ handleTrpc: createTrpcHandler(options, deck) })
+  return createTrpcSocket(options, deck)
 }

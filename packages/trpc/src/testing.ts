@@ -23,6 +23,7 @@ export async function openTestDeck(
     responseHeaders: new Headers(),
     authenticate: async () => apiServerUser,
     refuseOtherSites: () => {},
+    drained: () => Promise.resolve(),
   })
   return {
     api,

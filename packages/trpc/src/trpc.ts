@@ -48,20 +48,23 @@ const t = initTRPC.context<Context>().create({
 export const { router, createCallerFactory } = t
 
 /** Open to everybody: signing in. */
-export const openProcedure = t.procedure.use(async ({ next }) => {
+export const openProcedure = t.procedure.use(async ({ ctx, next }) => {
   const result = await next()
   if (!result.ok) throw translated(result.error)
-  return isAsyncIterable(result.data) ? { ...result, data: translating(result.data) } : result
+  return isAsyncIterable(result.data) ? { ...result, data: translating(result.data, ctx) } : result
 })
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
 
-/** A subscription fails after its procedure has returned. */
-async function* translating(messages: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+/** A subscription fails after its procedure has returned. It makes its next message when the reader can take one. */
+async function* translating(messages: AsyncIterable<unknown>, { drained }: Context): AsyncGenerator<unknown> {
   try {
-    yield* messages
+    for await (const message of messages) {
+      yield message
+      await drained()
+    }
   } catch (error) {
     throw isApiError(error) ? trpcError(error) : error
   }

@@ -1,23 +1,32 @@
-import { Button, Dialog, Spinner } from '@quarterdeck/ui'
+import { Button, Dialog, Select, Spinner } from '@quarterdeck/ui'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 
 import { api } from '../api/trpc.ts'
 import type { PendingAction } from './pending-action.ts'
 import { reportEach } from './report.tsx'
 import { restoreDeleted } from './restore-deleted.ts'
+import { TargetNames } from './target-names.tsx'
 import { nameTargets, plain, type ActionTarget } from './target.ts'
 
-const shownNames = 8
+type Propagation = 'Background' | 'Foreground' | 'Orphan'
+
+const propagations: readonly { value: Propagation; label: string }[] = [
+  { value: 'Background', label: 'and what it owns, after it' },
+  { value: 'Foreground', label: 'and what it owns, before it' },
+  { value: 'Orphan', label: 'but keep what it owns' },
+]
 
 /** Asks before a delete, and shows what goes with it and what it would break. */
 export function DeleteDialog({ action, onClose }: { action: PendingAction; onClose: () => void }) {
   const { kind, targets } = action
+  const [propagationPolicy, setPropagationPolicy] = useState<Propagation>('Background')
   const remove = (): void => {
     onClose()
     const canUndo = kind.hasHistory && kind.plural !== 'pods' && kind.plural !== 'namespaces'
     void reportEach(
       `${nameTargets(kind, targets)}: ${targets.length > 1 ? 'are' : 'is'} being deleted`,
-      () => api.objects.delete.mutate({ targets: [...targets] }),
+      () => api.objects.delete.mutate({ targets: [...targets], propagationPolicy }),
       { done: action.done, undo: canUndo ? () => void restoreDeleted(kind, targets) : undefined },
     )
   }
@@ -35,26 +44,32 @@ export function DeleteDialog({ action, onClose }: { action: PendingAction; onClo
         </>
       }
     >
-      {targets.length === 1 && targets[0] ? <Consequences target={targets[0]} /> : <Names targets={targets} />}
+      {kind.ownsOthers && (
+        <label className="mb-4 flex flex-wrap items-center gap-2 text-sm">
+          Delete it
+          <Select
+            label="What becomes of what it owns"
+            value={propagationPolicy}
+            onChange={(event) => setPropagationPolicy(event.target.value as Propagation)}
+          >
+            {propagations.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </Select>
+        </label>
+      )}
+      {targets.length === 1 && targets[0] ? (
+        <Consequences target={targets[0]} keepsOwned={propagationPolicy === 'Orphan'} />
+      ) : (
+        <TargetNames targets={targets} />
+      )}
     </Dialog>
   )
 }
 
-function Names({ targets }: { targets: readonly ActionTarget[] }) {
-  return (
-    <ul className="flex flex-col gap-0.5 text-sm">
-      {targets.slice(0, shownNames).map((target) => (
-        <li key={`${target.namespace}/${target.name}`} className="truncate font-mono text-xs">
-          {target.namespace && <span className="text-muted">{target.namespace}/</span>}
-          {target.name}
-        </li>
-      ))}
-      {targets.length > shownNames && <li className="text-muted">and {targets.length - shownNames} more</li>}
-    </ul>
-  )
-}
-
-function Consequences({ target }: { target: ActionTarget }) {
+function Consequences({ target, keepsOwned }: { target: ActionTarget; keepsOwned: boolean }) {
   const { data, isLoading } = useQuery({
     queryKey: ['related', target],
     queryFn: () => api.objects.related.query(plain([target])[0]!),
@@ -67,7 +82,7 @@ function Consequences({ target }: { target: ActionTarget }) {
   if (deleted.length === 0 && broken.length === 0) return <p className="text-sm text-muted">Nothing else depends on it.</p>
   return (
     <div className="flex flex-col gap-3 text-sm">
-      {deleted.length > 0 && <Groups title="Deleted with it" groups={deleted} />}
+      {deleted.length > 0 && <Groups title={keepsOwned ? 'Left without an owner' : 'Deleted with it'} groups={deleted} />}
       {broken.length > 0 && <Groups title="Depends on it" groups={broken} />}
     </div>
   )

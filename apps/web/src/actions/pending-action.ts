@@ -4,9 +4,12 @@ import type { ActionTarget } from './target.ts'
 
 /** An action that asks before it is done. */
 export interface PendingAction {
-  type: 'remove' | 'scale'
+  type: 'remove' | 'scale' | 'resize' | 'evict' | 'drain'
   kind: KindInfo
   targets: readonly ActionTarget[]
-  replicas: number | undefined
-  done: (() => void) | undefined
+  /** How many there are now, where one object is scaled. */
+  replicas?: number | undefined
+  /** Names of pods that nothing would make anew. */
+  unowned?: readonly string[] | undefined
+  done?: (() => void) | undefined
 }

@@ -4,7 +4,7 @@ import { messageOf } from '../api/trpc.ts'
 
 interface Result {
   target: { name: string }
-  error?: { message?: string } | undefined
+  error?: { message?: string; details?: { causes?: { message?: string }[] } } | undefined
 }
 
 export interface AfterReport {
@@ -24,10 +24,17 @@ export async function reportEach(what: string, act: () => Promise<readonly Resul
       done?.()
       return
     }
-    const reasons = [...new Set(failed.map((result) => result.error?.message ?? 'unknown error'))].slice(0, 3).join('\n')
+    const reasons = [...new Set(failed.map(reasonOf))].slice(0, 3).join('\n')
     const counted = results.length > 1 ? ` (${failed.length} of ${results.length})` : ''
     toast.error(`Not done${counted}: ${what}`, { description: reasons, duration: 12_000 })
   } catch (error) {
     toast.error(`Not done: ${what}`, { description: messageOf(error), duration: 12_000 })
   }
+}
+
+/** With what a disruption budget or a validation says in detail, where it says more. */
+function reasonOf({ error }: Result): string {
+  const message = error?.message ?? 'unknown error'
+  const causes = (error?.details?.causes ?? []).flatMap((cause) => cause.message ?? []).filter((cause) => !message.includes(cause))
+  return [message, ...causes].join(' ')
 }

@@ -1,5 +1,7 @@
 import type { AppRouter } from '@quarterdeck/trpc'
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client'
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError, wsLink } from '@trpc/client'
+
+import { currentTransport, socketClient } from './socket.ts'
 
 const url = '/api/trpc'
 
@@ -8,7 +10,11 @@ export const api = createTRPCClient<AppRouter>({
   links: [
     splitLink({
       condition: (operation) => operation.type === 'subscription',
-      true: httpSubscriptionLink({ url }),
+      true: splitLink({
+        condition: () => currentTransport() === 'socket',
+        true: wsLink({ client: socketClient }),
+        false: httpSubscriptionLink({ url }),
+      }),
       false: httpBatchLink({ url, maxURLLength: 4000 }),
     }),
   ],
@@ -26,10 +32,4 @@ export function messageOf(error: unknown): string {
 
 export function isUnauthorized(error: unknown): boolean {
   return isApiError(error) && error.data?.code === 'UNAUTHORIZED'
-}
-
-/** To the sign-in page, and back here afterwards. */
-export function goToSignIn(): void {
-  const here = location.pathname + location.search
-  location.assign(here === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(here)}`)
 }

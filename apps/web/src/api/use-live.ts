@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'react'
 
 import { setConnection } from './connection.ts'
-import { goToSignIn, isApiError, isUnauthorized, type ApiError } from './trpc.ts'
+import { goToSignIn } from './go-to-sign-in.ts'
+import { useTransport } from './socket.ts'
+import { isApiError, isUnauthorized, type ApiError } from './trpc.ts'
 
 interface Handlers<T> {
   onConnectionStateChange: (change: { state: 'idle' | 'connecting' | 'pending'; error: unknown }) => void
@@ -14,7 +16,7 @@ type Start<T> = (handlers: Handlers<T>) => { unsubscribe: () => void }
 
 const firstRetryMs = 500
 const lastRetryMs = 8000
-/** A page nobody sees gives its connections back after this long: browsers allow six to a server. */
+/** A page nobody sees stops asking after this long. */
 const hiddenMs = 15_000
 const permanent = new Set(['NOT_FOUND', 'FORBIDDEN', 'BAD_REQUEST', 'UNPROCESSABLE_CONTENT'])
 
@@ -27,6 +29,7 @@ export function useLive<T>(key: string | undefined, start: Start<T>, onData: (da
   const latest = useRef({ start, onData })
   latest.current = { start, onData }
   const isVisible = useIsVisible()
+  const transport = useTransport()
 
   useEffect(() => {
     setError(undefined)
@@ -69,7 +72,7 @@ export function useLive<T>(key: string | undefined, start: Start<T>, onData: (da
       subscription?.unsubscribe()
       setConnection(owner, undefined)
     }
-  }, [key, isVisible])
+  }, [key, isVisible, transport])
   return error
 }
 

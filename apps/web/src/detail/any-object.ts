@@ -56,6 +56,8 @@ export interface AnyObject extends KubeObject {
   spec?: PodSpecPart & {
     replicas?: number
     unschedulable?: boolean
+    suspend?: boolean
+    paused?: boolean
     template?: { spec?: PodSpecPart }
     jobTemplate?: { spec?: { template?: { spec?: PodSpecPart } } }
     selector?: { matchLabels?: Record<string, string> } | Record<string, string>

@@ -12,11 +12,12 @@ import {
   buttonClass,
   type TabSpec,
 } from '@quarterdeck/ui'
-import { ChevronRight, EllipsisVertical, RotateCw, Scaling, SearchX, Trash2 } from 'lucide-react'
+import { ChevronRight, EllipsisVertical, SearchX } from 'lucide-react'
 import { useState } from 'react'
 
 import { ActionItems } from '../actions/action-items.tsx'
 import { useActions } from '../actions/actions-provider.tsx'
+import { objectActionsOf, type ActionObject } from '../actions/object-actions.ts'
 import { targetOf } from '../actions/target.ts'
 import { kindOfResource, useKinds } from '../api/use-kinds.ts'
 import { KindIcon } from '../console/kind-icon.tsx'
@@ -26,6 +27,7 @@ import { useTitle } from '../console/use-title.ts'
 import { LogsTab } from '../logs/logs-tab.tsx'
 import { EventsTab } from './events-tab.tsx'
 import { HistoryTab } from './history-tab.tsx'
+import { RevisionsTab } from './revisions-tab.tsx'
 import { SummaryTab } from './summary-tab.tsx'
 import { useInspection, type InspectionState } from './use-inspection.ts'
 import { YamlTab } from './yaml-tab.tsx'
@@ -62,6 +64,15 @@ function ObjectPage({ kind, namespace, name }: { kind: KindInfo; namespace: stri
     },
     ...(kind.hasLogs
       ? [{ id: 'logs', label: 'Logs', content: <LogsTab kind={kind} object={object} related={inspection.related ?? []} /> }]
+      : []),
+    ...(kind.hasRevisions
+      ? [
+          {
+            id: 'revisions',
+            label: 'Revisions',
+            content: <RevisionsTab target={target} generation={object.metadata.generation ?? 0} isPaused={object.spec?.paused === true} />,
+          },
+        ]
       : []),
     { id: 'events', label: 'Events', count: inspection.events?.length, content: <EventsTab events={inspection.events} /> },
     {
@@ -114,9 +125,16 @@ function DetailHeader({
   const actions = useActions()
   const { object, state, isGone } = inspection
   const uid = object!.metadata.uid
-  const target = targetOf(kind, { namespace, name, id: uid })
-  const replicas = object?.spec?.replicas
-  const owner = object?.metadata.ownerReferences?.find((reference) => reference.controller)?.name
+  const actionObject: ActionObject = {
+    namespace,
+    name,
+    id: uid,
+    replicas: object?.spec?.replicas,
+    owner: object?.metadata.ownerReferences?.find((reference) => reference.controller)?.name,
+    unschedulable: object?.spec?.unschedulable,
+    isSuspended: object?.spec?.suspend,
+    isPaused: object?.spec?.paused,
+  }
   return (
     <header className="shrink-0 px-3 pt-3 pb-2 sm:px-5">
       <nav aria-label="Where this is" className="flex min-w-0 items-center gap-1 text-xs text-muted">
@@ -144,21 +162,14 @@ function DetailHeader({
           state && <StateBadge text={state.text} tone={asTone(state.tone)} reason={state.reason} />
         )}
         <div className="ml-auto flex items-center gap-1.5">
-          {!isGone && kind.canScale && (
-            <Button onClick={() => actions.scale(kind, [target], replicas)} aria-label="Scale">
-              <Scaling aria-hidden /> <span className="max-sm:hidden">Scale</span>
-            </Button>
-          )}
-          {!isGone && (kind.canRestart || (kind.resource === 'pods' && owner)) && (
-            <Button onClick={() => actions.restart(kind, [target])} aria-label="Restart">
-              <RotateCw aria-hidden /> <span className="max-sm:hidden">Restart</span>
-            </Button>
-          )}
-          {!isGone && kind.canDelete && (
-            <Button onClick={() => actions.remove(kind, [target])} aria-label="Delete">
-              <Trash2 aria-hidden /> <span className="max-sm:hidden">Delete</span>
-            </Button>
-          )}
+          {!isGone &&
+            objectActionsOf(kind, [actionObject], { actions })
+              .filter(({ isProminent }) => isProminent)
+              .map(({ id, label, icon: Icon, run }) => (
+                <Button key={id} onClick={run} aria-label={label.replace('…', '')} className="max-sm:!px-2">
+                  <Icon aria-hidden /> <span className="max-sm:hidden">{label.replace('…', '')}</span>
+                </Button>
+              ))}
           {!isGone && (
             <Menu
               trigger={
@@ -167,10 +178,7 @@ function DetailHeader({
                 </IconButton>
               }
             >
-              <ActionItems
-                kind={kind}
-                object={{ namespace, name, id: uid, replicas, owner, unschedulable: object?.spec?.unschedulable === true }}
-              />
+              <ActionItems kind={kind} object={actionObject} />
             </Menu>
           )}
         </div>
