@@ -6,6 +6,7 @@ const packagesOf: Record<string, string> = {
   nft: 'nftables',
   ip: 'iproute2',
   conntrack: 'conntrack',
+  arping: 'iputils-arping',
   iptables: 'iptables',
   chromium: 'chromium',
   kubectl: 'kubernetes-client',

@@ -1,4 +1,4 @@
-import { runProgram } from '@quarterdeck/proxy'
+import { ensureInterface, removeInterface, runProgram } from '@quarterdeck/proxy'
 
 export interface DnsAddressOptions {
   agentId: string
@@ -17,25 +17,9 @@ const interfaceOf = (agentId: string): string => `qdd${agentId.slice(0, 8)}`
  */
 export async function ensureDnsAddress({ agentId, address, serviceCidr, hostIp }: DnsAddressOptions): Promise<void> {
   const name = interfaceOf(agentId)
-  if (!(await exists(name))) await addInterface(name)
+  await ensureInterface(name)
   await runProgram('ip', ['addr', 'replace', `${address}/32`, 'dev', name])
-  await runProgram('ip', ['link', 'set', name, 'up'])
   await runProgram('ip', ['route', 'replace', serviceCidr, 'dev', name, 'src', hostIp])
 }
 
-/** Not every kernel has dummy interfaces; a bridge that nothing is attached to does as well, and Docker needs those anyway. */
-async function addInterface(name: string): Promise<void> {
-  const add = (type: string) => runProgram('ip', ['link', 'add', name, 'type', type])
-  await add('dummy').catch(() => add('bridge'))
-}
-
-export async function removeDnsAddress(agentId: string): Promise<void> {
-  const name = interfaceOf(agentId)
-  if (await exists(name)) await runProgram('ip', ['link', 'delete', name])
-}
-
-const exists = (name: string): Promise<boolean> =>
-  runProgram('ip', ['link', 'show', name]).then(
-    () => true,
-    () => false,
-  )
+export const removeDnsAddress = (agentId: string): Promise<void> => removeInterface(interfaceOf(agentId))

@@ -6,12 +6,14 @@ import { backoffMs, createInformer, type Logger, realClock, sleep } from '@quart
 import { startDnsServer } from '@quarterdeck/dns'
 import { bridgeNameOf, connectEngine, createDockerRuntime, ensureExampleImage, exampleImage } from '@quarterdeck/docker-runtime'
 import { hostAddresses, removePodFolders, startKubelet } from '@quarterdeck/kubelet'
-import { runProxy, teardownProxy } from '@quarterdeck/proxy'
+import { announceAddresses, removeInterface, runProxy, serveHealthChecks, teardownProxy } from '@quarterdeck/proxy'
 import { connectTunnel } from '@quarterdeck/tunnel'
 
 import { ensureDnsAddress, removeDnsAddress } from './dns-address.ts'
 import type { AgentSettings } from './settings.ts'
 
+/** At most 15 characters, as the kernel takes them. */
+const balancerInterfaceOf = (agentId: string): string => `qdl${agentId}`
 const tableOf = (agentId: string): string => `quarterdeck_${agentId}`
 
 export interface NodeOptions {
@@ -72,6 +74,12 @@ export async function runNode(options: NodeOptions): Promise<void> {
         signal,
       })
     : undefined
+  const announcer = settings.runsProxy
+    ? announceAddresses({ services: serviceInformer, nodeName, interfaceName: balancerInterfaceOf(agentId), log, signal })
+    : undefined
+  const healthChecks = settings.runsProxy
+    ? serveHealthChecks({ services: serviceInformer, endpointSlices: sliceInformer, nodeName, log, signal })
+    : undefined
   const dns = settings.runsDns
     ? again(options, 'starting the cluster DNS', async () => {
         await ensureDnsAddress({
@@ -92,7 +100,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
       })
     : undefined
   void kubelet.started.then(() => signal.aborted || log.info('the node is registered', { nodeName }))
-  await Promise.all([kubelet.stopped, tunnel, proxy, dns])
+  await Promise.all([kubelet.stopped, tunnel, proxy, announcer, healthChecks, dns])
 }
 
 /** Removes from this machine what belongs to this node. What fails is told, and does not keep the rest. */
@@ -101,6 +109,7 @@ export async function teardownNode(settings: AgentSettings, log: Logger): Promis
   const steps: [string, () => Promise<void>][] = [
     ['containers and network', async () => (await createDockerRuntime({ agentId, socketPath: dockerSocket })).teardown()],
     ['service rules', () => teardownProxy({ table: tableOf(agentId), bridge: bridgeNameOf(agentId) })],
+    ['addresses of load balancers', () => removeInterface(balancerInterfaceOf(agentId))],
     ['the DNS address', () => removeDnsAddress(agentId)],
     ['volumes of pods', () => removePodFolders(dataDir)],
   ]

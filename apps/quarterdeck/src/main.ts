@@ -52,7 +52,7 @@ async function main(): Promise<void> {
 
 /** The programs that a node needs. Throws SettingError that says what to do. */
 async function ensureMachine({ dataDir, mayInstall }: StartOptions): Promise<void> {
-  const needed = { nft: 'nftables', ip: 'iproute2', conntrack: 'conntrack' }
+  const needed = { nft: 'nftables', ip: 'iproute2', conntrack: 'conntrack', arping: 'iputils-arping' }
   const missing = Object.entries(needed).flatMap(([program, name]) => (hasProgram(program) ? [] : [name]))
   if (missing.length > 0) {
     if (!mayInstall || !canInstall())

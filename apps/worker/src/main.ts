@@ -39,6 +39,7 @@ runProcess('worker', async (signal) => {
     metrics: metrics.runtime,
     controllers: {
       caCertificate: server.identity.authority.certificatePem,
+      loadBalancer: { pool: settings.loadBalancerPool },
       nodeHealth: { graceMs: settings.nodeGraceMs },
       nodeIpam: { clusterCidr: settings.clusterCidr, nodePrefixLength: settings.nodePrefixLength },
     },

@@ -1,5 +1,6 @@
 import { numberSetting, requiredSetting, setting, SettingError } from '@quarterdeck/process'
 import type { LogLevel } from '@quarterdeck/controller-runtime'
+import { AddressPool } from '@quarterdeck/controllers'
 
 export interface WorkerSettings {
   databaseUrl: string
@@ -12,6 +13,8 @@ export interface WorkerSettings {
   nodeGraceMs: number
   /** Port of metrics, health and verdicts; 0: any free one. */
   statusPort: number
+  /** Addresses for load balancers: ranges and networks, separated by commas. */
+  loadBalancerPool: string
   /** How long the history of objects is kept. */
   historyDays: number
   /** How long another worker waits for a silent leader before it takes over. */
@@ -32,11 +35,21 @@ export function readSettings(): WorkerSettings {
     nodePrefixLength: numberSetting('QUARTERDECK_NODE_CIDR_PREFIX', 24),
     nodeGraceMs: numberSetting('QUARTERDECK_NODE_GRACE_SECONDS', 50) * 1000,
     statusPort: numberSetting('QUARTERDECK_WORKER_PORT', 0),
+    loadBalancerPool: poolOf(setting('QUARTERDECK_LOAD_BALANCER_POOL') ?? ''),
     historyDays: numberSetting('QUARTERDECK_HISTORY_DAYS', 7),
     leaseSeconds: Math.max(1, numberSetting('QUARTERDECK_LEASE_SECONDS', 15)),
     schedulerConfigPath: setting('QUARTERDECK_SCHEDULER_CONFIG'),
     identity: setting('QUARTERDECK_WORKER_IDENTITY'),
     logLevel: logLevelOf(setting('QUARTERDECK_LOG_LEVEL') ?? 'info'),
+  }
+}
+
+function poolOf(text: string): string {
+  try {
+    new AddressPool(text)
+    return text
+  } catch (error) {
+    throw new SettingError(`QUARTERDECK_LOAD_BALANCER_POOL: ${(error as Error).message}`)
   }
 }
 

@@ -15,6 +15,7 @@ import { createAbandonedVolumesController, type AbandonedVolumesOptions } from '
 import { jobController } from './job/job-controller.ts'
 import { orphanedJobPodsController } from './job/orphaned-pods-controller.ts'
 import { createAutoscalerController, type AutoscalerOptions } from './horizontal-pod-autoscaler/autoscaler-controller.ts'
+import { createLoadBalancerController, type LoadBalancerOptions } from './load-balancer/load-balancer-controller.ts'
 import { createNamespaceController } from './namespace/namespace-controller.ts'
 import { createNodeIpamController, type NodeIpamOptions } from './node-ipam/node-ipam-controller.ts'
 import type { HealthOptions } from './node-lifecycle/node-health.ts'
@@ -42,6 +43,7 @@ export interface ControllerOptions {
   nodeIpam?: NodeIpamOptions
   podGarbage?: PodGarbageOptions
   autoscaler?: AutoscalerOptions
+  loadBalancer?: LoadBalancerOptions
   abandonedVolumes?: AbandonedVolumesOptions
 }
 
@@ -58,6 +60,7 @@ export function createControllers(options: ControllerOptions): Controller[] {
     ttlAfterFinishedController,
     cronJobController,
     createAutoscalerController(options.kinds, options.autoscaler),
+    createLoadBalancerController(options.loadBalancer),
     createDisruptionController(options.kinds),
     staleDisruptionController,
     endpointsController,

@@ -1,4 +1,7 @@
+export { announceAddresses } from './announce-addresses.ts'
+export { serveHealthChecks } from './health-check-server.ts'
 export { runProgram } from './nft.ts'
+export { ensureInterface, removeInterface } from './own-interface.ts'
 export { planRuleset, type ProxyNode } from './plan-ruleset.ts'
 export { runProxy, teardownProxy, type ProxyOptions } from './proxy.ts'
 export { renderRuleset, type Ruleset } from './ruleset.ts'

@@ -78,6 +78,15 @@ void describe('the rules of a service', () => {
     assert.match(rulesOf([local], [slice(endpoint('10.244.1.6', 'n2'))]), /external-\S+ drop/)
   })
 
+  void test('[S7] a load balancer lets in its source ranges only', () => {
+    const ranges = { type: 'LoadBalancer', loadBalancerSourceRanges: ['203.0.113.0/24', ' 198.51.100.0/24 '] }
+    const balancer = { ...service(ranges), status: { loadBalancer: { ingress: [{ ip: '192.0.2.200', ipMode: 'VIP' }] } } }
+    const text = rulesOf([balancer], [two])
+    assert.match(text, /192\.0\.2\.200 \. tcp \. 80 : goto firewall-/)
+    assert.match(text, /firewall-\S+ ip saddr { 203\.0\.113\.0\/24, 198\.51\.100\.0\/24 } goto external-/)
+    assert.match(text, /firewall-\S+ drop/)
+  })
+
   void test('internalTrafficPolicy Local uses this node’s endpoints only', () => {
     const local = service({ internalTrafficPolicy: 'Local' })
     assert.doesNotMatch(rulesOf([local], [two]), /10\.244\.1\.6/)

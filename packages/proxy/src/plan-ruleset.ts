@@ -99,30 +99,46 @@ function addServicePort(context: PortContext, endpoints: readonly ServiceEndpoin
       mapTo(context, map === 'service_ips' ? 'no_endpoint_ips' : 'no_endpoint_nodeports', target, 'reject_service')
   else {
     const chain = addExternal(context, { endpoints, local })
-    for (const { map, target } of external) mapTo(context, map, target, chain)
+    for (const { map, target, isBalancer } of external) mapTo(context, map, target, isBalancer ? addFirewall(context, chain) : chain)
   }
 }
 
 interface ExternalTarget {
   map: 'service_ips' | 'service_nodeports'
   target: string
+  /** The address of a load balancer. */
+  isBalancer: boolean
 }
 
+const balancerAddressesOf = ({ status }: Service): string[] =>
+  (status.loadBalancer?.ingress ?? []).flatMap((ingress) => (ingress.ip && ingress.ipMode !== 'Proxy' ? [ingress.ip] : []))
+
 /** Addresses besides the cluster IP that a service answers on. */
-export function externalAddressesOf({ spec, status }: Service): string[] {
-  const balancers = (status.loadBalancer?.ingress ?? []).flatMap((ingress) =>
-    ingress.ip && ingress.ipMode !== 'Proxy' ? [ingress.ip] : [],
-  )
-  const ips = new Set([...(spec.externalIPs ?? []), ...balancers])
-  ips.delete(spec.clusterIP ?? '')
+export function externalAddressesOf(service: Service): string[] {
+  const ips = new Set([...(service.spec.externalIPs ?? []), ...balancerAddressesOf(service)])
+  ips.delete(service.spec.clusterIP ?? '')
   return [...ips]
 }
 
 function externalTargetsOf(service: Service, port: V1ServicePort, protocol: string): ExternalTarget[] {
+  const balancers = balancerAddressesOf(service)
   return [
-    ...externalAddressesOf(service).map((ip): ExternalTarget => ({ map: 'service_ips', target: `${ip} . ${protocol} . ${port.port}` })),
-    ...(port.nodePort ? [{ map: 'service_nodeports', target: `${protocol} . ${port.nodePort}` } as const] : []),
+    ...externalAddressesOf(service).map((ip): ExternalTarget => ({
+      map: 'service_ips',
+      target: `${ip} . ${protocol} . ${port.port}`,
+      isBalancer: balancers.includes(ip),
+    })),
+    ...(port.nodePort ? [{ map: 'service_nodeports', target: `${protocol} . ${port.nodePort}`, isBalancer: false } as const] : []),
   ]
+}
+
+/** The chain that lets only the source ranges of a load balancer on to another; that other where there are none. */
+function addFirewall(context: PortContext, chain: string): string {
+  const ranges = (context.service.spec.loadBalancerSourceRanges ?? []).map((range) => range.trim())
+  if (ranges.length === 0) return chain
+  const name = chainName(context, 'firewall')
+  context.ruleset.chains.set(name, { rules: [`ip saddr { ${ranges.join(', ')} } goto ${chain}`, 'drop'] })
+  return name
 }
 
 /** Two services may claim one address: the first keeps it. */

@@ -35,6 +35,7 @@ export function createServiceAllocation(options: ServiceAllocationOptions): Admi
         keepAllocated(service, old)
         await allocateClusterIP(service, attributes, options)
         await allocateNodePorts(service, attributes, options)
+        await allocateHealthCheckPort(service, attributes, options)
       }
       planClaims(attributes, addressClaims, heldAddresses(old), service ? heldAddresses(service) : [])
       await releaseClaims(attributes, addressClaims, heldAddresses(old), service ? heldAddresses(service) : [])
@@ -160,6 +161,26 @@ async function allocateNodePorts(
       const claim = `${candidate}-${protocol}`
       if (!taken.has(claim) && !(await reader.read(portClaims, '', claim))) port.nodePort = candidate
     }
+  }
+}
+
+/** Under a policy Local a load balancer asks each node whether it has endpoints, on a port of the service. */
+async function allocateHealthCheckPort(
+  service: Service,
+  { reader, old }: AdmissionAttributes,
+  { nodePortRange: { first, last } }: ServiceAllocationOptions,
+): Promise<void> {
+  const { spec } = service
+  if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local') {
+    if ((old as Service | undefined)?.spec.healthCheckNodePort === spec.healthCheckNodePort) delete spec.healthCheckNodePort
+    return
+  }
+  spec.healthCheckNodePort ||= (old as Service | undefined)?.spec.healthCheckNodePort
+  const taken = new Set(heldPorts(service))
+  for (let tries = 0; !spec.healthCheckNodePort; tries++) {
+    if (tries === maxTries) throw internalError('failed to allocate a health check node port: range is full')
+    const candidate = randomInt(first, last + 1)
+    if (!taken.has(`${candidate}-tcp`) && !(await reader.read(portClaims, '', `${candidate}-tcp`))) spec.healthCheckNodePort = candidate
   }
 }
 
