@@ -79,7 +79,9 @@ async function writeEndpoints({ client, port }: KubernetesServiceOptions, addres
   }
   const subsets = addresses.length > 0 ? [{ addresses: addresses.map((ip) => ({ ip })), ports }] : undefined
   await createOrPatch(client, endpointSlices, slice as Draft<EndpointSlice>)
-  await createOrPatch(client, endpoints, { metadata: { name, namespace }, subsets })
+  // The slice above is written here too: nobody is to mirror these.
+  const labels = { 'endpointslice.kubernetes.io/skip-mirror': 'true' }
+  await createOrPatch(client, endpoints, { metadata: { name, namespace, labels }, subsets })
 }
 
 /** A patch that changes nothing writes nothing. */

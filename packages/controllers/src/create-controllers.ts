@@ -8,6 +8,7 @@ import { deploymentController } from './deployment/deployment-controller.ts'
 import { createDisruptionController } from './disruption/disruption-controller.ts'
 import { staleDisruptionController } from './disruption/stale-disruption-controller.ts'
 import { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts'
+import { mirroringController } from './endpoint-slice-mirroring/mirroring-controller.ts'
 import { endpointsController } from './endpoints/endpoints-controller.ts'
 import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume-controller.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
@@ -65,6 +66,7 @@ export function createControllers(options: ControllerOptions): Controller[] {
     staleDisruptionController,
     endpointsController,
     endpointSliceController,
+    mirroringController,
     createNodeLifecycleController(options.nodeHealth),
     createNodeIpamController(options.nodeIpam),
     taintEvictionController,

@@ -22,7 +22,8 @@ import {
   triggerTimeOf,
   watchSelectedPods,
 } from '../services/selected-pods.ts'
-import { planEndpointSlices, type SliceContent } from './plan-endpoint-slices.ts'
+import { planEndpointSlices } from './plan-endpoint-slices.ts'
+import type { SliceContent } from './plan-slices.ts'
 
 const serviceNameLabel = 'kubernetes.io/service-name'
 const managedByLabel = 'endpointslice.kubernetes.io/managed-by'

@@ -1,27 +1,13 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import type { DiscoveryV1EndpointPort, EndpointSlice, Pod, Service, V1Endpoint } from '@quarterdeck/api'
 import { withoutUndefined } from '@quarterdeck/controller-runtime'
 
 import { isReady, isTerminating } from '../pods/pod-state.ts'
 import { resolvePort } from '../services/resolve-port.ts'
 import { hostnameOf, isHeadless, reachablePods } from '../services/selected-pods.ts'
+import { planSlices, portsId, type EndpointSlicePlan, type SliceContent } from './plan-slices.ts'
 
 /** Most endpoints of one slice. */
 export const mostEndpoints = 100
-
-export interface SliceContent {
-  endpoints: V1Endpoint[]
-  ports: DiscoveryV1EndpointPort[]
-}
-
-export interface EndpointSlicePlan {
-  create: SliceContent[]
-  update: { slice: EndpointSlice; content: SliceContent }[]
-  delete: EndpointSlice[]
-  /** Slices that already say what they should. */
-  keep: EndpointSlice[]
-}
 
 export interface EndpointSliceInput {
   service: Service
@@ -31,16 +17,9 @@ export interface EndpointSliceInput {
   zoneOf: (nodeName: string) => string | undefined
 }
 
-/**
- * Which slices must change so that together they hold exactly the endpoints of the Service, with as few writes as can be: an
- * endpoint stays in its slice, new ones fill slices that change anyway, then those with room, then new slices. No I/O.
- */
+/** Which slices must change so that together they hold exactly the endpoints of the Service. No I/O. */
 export function planEndpointSlices(input: EndpointSliceInput): EndpointSlicePlan {
-  const plan: EndpointSlicePlan = { create: [], update: [], delete: [], keep: [] }
-  const groups = groupByPorts(input)
-  const slicesOfGroup = Map.groupBy(input.slices, (slice) => portsId(slice.ports ?? []))
-  for (const [id, slices] of slicesOfGroup) if (!groups.has(id)) plan.delete.push(...slices)
-  for (const [id, group] of groups) planGroup(group, slicesOfGroup.get(id) ?? [], plan)
+  const plan = planSlices(groupByPorts(input), input.slices, mostEndpoints)
   keepOne(plan)
   return plan
 }
@@ -67,9 +46,6 @@ function portsOf(service: Service, pod: Pod): DiscoveryV1EndpointPort[] {
   })
 }
 
-const portsId = (ports: readonly DiscoveryV1EndpointPort[]): string =>
-  ports.map(({ name = '', protocol = 'TCP', port, appProtocol = '' }) => `${name}/${protocol}/${port}/${appProtocol}`).join()
-
 function endpointOf(service: Service, pod: Pod, zoneOf: EndpointSliceInput['zoneOf']): V1Endpoint {
   const serving = isReady(pod)
   const terminating = isTerminating(pod)
@@ -85,43 +61,6 @@ function endpointOf(service: Service, pod: Pod, zoneOf: EndpointSliceInput['zone
     ...(zone ? { zone } : {}),
   }
 }
-
-interface Draft {
-  slice: EndpointSlice
-  endpoints: V1Endpoint[]
-  isChanged: boolean
-}
-
-function planGroup({ endpoints, ports }: SliceContent, slices: readonly EndpointSlice[], plan: EndpointSlicePlan): void {
-  const missing = new Map(endpoints.map((endpoint) => [idOf(endpoint), endpoint]))
-  const drafts = slices.map((slice): Draft => {
-    const kept = (slice.endpoints ?? []).flatMap((endpoint) => {
-      const wanted = missing.get(idOf(endpoint))
-      missing.delete(idOf(endpoint))
-      return wanted ? [wanted] : []
-    })
-    return { slice, endpoints: kept, isChanged: !isDeepStrictEqual(slice.endpoints ?? [], kept) }
-  })
-
-  const left = [...missing.values()]
-  const byRoom = drafts.toSorted((a, b) => Number(b.isChanged) - Number(a.isChanged) || b.endpoints.length - a.endpoints.length)
-  for (const draft of byRoom) {
-    const added = left.splice(0, mostEndpoints - draft.endpoints.length)
-    if (added.length === 0) continue
-    draft.endpoints.push(...added)
-    draft.isChanged = true
-  }
-  while (left.length > 0) plan.create.push({ endpoints: left.splice(0, mostEndpoints), ports })
-
-  for (const draft of drafts) {
-    if (draft.endpoints.length === 0) plan.delete.push(draft.slice)
-    else if (draft.isChanged) plan.update.push({ slice: draft.slice, content: { endpoints: draft.endpoints, ports } })
-    else plan.keep.push(draft.slice)
-  }
-}
-
-/** An endpoint is that of a Pod at an address. */
-const idOf = (endpoint: V1Endpoint): string => `${endpoint.targetRef?.uid ?? ''} ${endpoint.addresses[0] ?? ''}`
 
 /** A Service without endpoints keeps one empty slice, so that its readers can tell it from one not yet looked at. */
 function keepOne(plan: EndpointSlicePlan): void {

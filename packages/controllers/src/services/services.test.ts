@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 
 import type { EndpointSlice, Pod, Service } from '@quarterdeck/api'
 
-import { mostEndpoints, planEndpointSlices, type EndpointSlicePlan } from '../endpoint-slice/plan-endpoint-slices.ts'
+import { mostEndpoints, planEndpointSlices } from '../endpoint-slice/plan-endpoint-slices.ts'
+import type { EndpointSlicePlan } from '../endpoint-slice/plan-slices.ts'
 import { mostAddresses, planEndpoints } from '../endpoints/plan-endpoints.ts'
 import { metaOf, podOf, readyStatus } from '../testing/objects.ts'
 
