@@ -60,7 +60,8 @@ after(async () => {
   run('ip', 'netns', 'delete', neighbour)
 })
 
-const page = (url: string): string => inNeighbour('wget', '-q', '-T', '2', '-t', '1', '-O', '-', url)
+const fetchPage = 'console.log(await (await fetch(process.argv[1], { signal: AbortSignal.timeout(2000) })).text())'
+const page = (url: string): string => inNeighbour(process.execPath, '--input-type=module', '-e', fetchPage, url)
 
 describe('a load balancer', () => {
   test('[LB1][S7] a Service of type LoadBalancer answers a neighbour on its address', async () => {

@@ -22,7 +22,7 @@ export async function startKubelet(
   const signal = AbortSignal.any([options.signal, life.signal])
   const broken = new Set<string>()
   await client.create(nodes, {
-    metadata: { name },
+    metadata: { name, labels: { 'kubernetes.io/hostname': name } },
     spec: {},
     status: {
       allocatable: { cpu: '8', memory: '32Gi', pods: '110', ...options.allocatable },
