@@ -12,6 +12,7 @@ import { installWebContext } from '@quarterdeck/trpc'
 import next from 'next'
 
 import { churn, fillFixtures } from './fixtures.ts'
+import { tellUsage } from './usage-fixtures.ts'
 import { fillWorkloads } from './workload-fixtures.ts'
 
 const { values } = parseArgs({
@@ -32,6 +33,8 @@ if (Number(values.pods) > 0) {
 }
 const stop = new AbortController()
 if (Number(values.churn) > 0) void churn(client, Number(values.churn), stop.signal)
+
+void tellUsage(client, stop.signal)
 
 const nodes: NodeConnections = {
   async request(_nodeName, { path, signal }) {

@@ -2,12 +2,14 @@ import { forbidden, unauthorized } from '@quarterdeck/api-machinery'
 import { sessionCookie, type ApiServer, type NodeConnections, type User } from '@quarterdeck/apiserver'
 
 import type { LiveKinds } from './live/live-kinds.ts'
+import type { UsageBoard } from './usage/usage-board.ts'
 
 /** What the process shares with every dashboard request. */
 export interface Deck {
   server: ApiServer
   nodes: NodeConnections
   live: LiveKinds
+  usage: UsageBoard
 }
 
 /** One request of the dashboard. */

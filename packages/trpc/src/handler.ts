@@ -7,6 +7,7 @@ import { LiveKinds } from './live/live-kinds.ts'
 import { appRouter } from './router.ts'
 import { createTrpcSocket, type TrpcSocket } from './socket/trpc-socket.ts'
 import { trpcError } from './trpc.ts'
+import { UsageBoard } from './usage/usage-board.ts'
 import { setWebContext } from './web-context.ts'
 
 /** The longest body of a mutation; several YAML files of the largest objects fit. */
@@ -20,7 +21,7 @@ export interface TrpcHandlerOptions {
 }
 
 function createDeck({ server, nodes }: TrpcHandlerOptions): Deck {
-  return { server, nodes, live: new LiveKinds(server.core) }
+  return { server, nodes, live: new LiveKinds(server.core), usage: new UsageBoard(server.core) }
 }
 
 /** Answers tRPC requests under /api/trpc with the API core of this process. */

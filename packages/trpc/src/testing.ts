@@ -5,6 +5,7 @@ import { createMemoryStore } from '@quarterdeck/storage'
 import { LiveKinds } from './live/live-kinds.ts'
 import { appRouter } from './router.ts'
 import { createCallerFactory } from './trpc.ts'
+import { UsageBoard } from './usage/usage-board.ts'
 
 const noNodes: NodeConnections = { request: () => Promise.reject(new Error('no node is connected')) }
 
@@ -15,10 +16,12 @@ export async function openTestDeck(
   const store = createMemoryStore()
   const server = await createApiServer({ store })
   const live = new LiveKinds(server.core)
+  const usage = new UsageBoard(server.core)
   const api = createCallerFactory(appRouter)({
     server,
     nodes,
     live,
+    usage,
     request: new Request('http://test/'),
     responseHeaders: new Headers(),
     authenticate: async () => apiServerUser,
@@ -30,6 +33,7 @@ export async function openTestDeck(
     server,
     client: server.clientFor(apiServerUser, 'test'),
     async close() {
+      usage.close()
       await live.close()
       await store.close()
     },

@@ -46,28 +46,3 @@ export function Kbd({ children }: { children: ReactNode }) {
     <kbd className="rounded border border-line-strong bg-surface px-1.5 font-mono text-[0.6875rem] leading-5 text-muted">{children}</kbd>
   )
 }
-
-/** How much of something is taken, as a bar and in words. */
-export function Meter({ label, value, max, text }: { label: string; value: number; max: number; text: string }) {
-  const share = max > 0 ? Math.min(1, value / max) : 0
-  const tone = share > 0.9 ? 'bg-bad-solid' : share > 0.75 ? 'bg-warning-solid' : 'bg-accent'
-  return (
-    <div>
-      <div className="mb-1.5 flex items-baseline justify-between gap-2 text-sm">
-        <span className="font-medium">{label}</span>
-        <span className="text-xs text-muted tabular-nums">{text}</span>
-      </div>
-      <div
-        role="meter"
-        aria-label={label}
-        aria-valuemin={0}
-        aria-valuemax={max}
-        aria-valuenow={value}
-        aria-valuetext={text}
-        className="h-2 overflow-hidden rounded-full bg-hover"
-      >
-        <div className={cn('h-full rounded-full transition-[width]', tone)} style={{ width: `${share * 100}%` }} />
-      </div>
-    </div>
-  )
-}

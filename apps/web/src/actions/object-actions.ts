@@ -195,10 +195,17 @@ export function objectActionsOf(
   objects: readonly ActionObject[],
   { actions, done }: { actions: Actions; done?: (() => void) | undefined },
 ): ObjectAction[] {
-  const targets = objects.map((object) => targetOf(kind, object))
+  const context: RunContext = { actions, kind, objects, done, targets: objects.map((object) => targetOf(kind, object)) }
   return rules
     .filter((rule) => objects.length > 0 && !(rule.isSingle && objects.length > 1) && rule.fits(kind, objects))
-    .map(({ run, fits: _, isSingle: __, ...action }) => ({ ...action, run: () => run({ actions, kind, objects, targets, done }) }))
+    .map((rule) => ({
+      id: rule.id,
+      label: rule.label,
+      icon: rule.icon,
+      isDanger: rule.isDanger ?? false,
+      isProminent: rule.isProminent ?? false,
+      run: () => rule.run(context),
+    }))
 }
 
 const keyOf = ({ namespace, name }: ActionObject): { namespace: string; name: string } => ({ namespace, name })

@@ -13,6 +13,7 @@ import { factsOf } from './kind-facts.tsx'
 import { KindPanel } from './kinds/kind-parts.tsx'
 import { RelatedPanels } from './related-panels.tsx'
 import { SchedulingPanel } from './scheduling-panel.tsx'
+import { UsagePanel } from './usage-panel.tsx'
 import type { InspectionState } from './use-inspection.ts'
 
 export interface SummaryTabProps {
@@ -36,6 +37,7 @@ export function SummaryTab({ kind, inspection, isRevealed, onReveal }: SummaryTa
     <div className={cn('grid items-start gap-3 p-3 sm:gap-4 sm:p-5', isAlone ? 'max-w-5xl' : 'xl:grid-cols-[3fr_2fr]')}>
       <div className="flex min-w-0 flex-col gap-3 sm:gap-4">
         {waits && <SchedulingPanel namespace={object.metadata.namespace ?? ''} name={object.metadata.name} />}
+        {!inspection.isGone && <UsagePanel resource={kind.resource} object={object} usage={inspection.usage} />}
         <KindPanel resource={kind.resource} object={object} />
         <Panel title="Summary">
           <Facts facts={[...factsOf(kind.resource, object), ...metadataFacts(kind, object)]} />

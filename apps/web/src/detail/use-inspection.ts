@@ -14,9 +14,19 @@ export interface InspectionState {
   state: NonNullable<Inspection['state']> | undefined
   related: NonNullable<Inspection['related']> | undefined
   events: NonNullable<Inspection['events']> | undefined
+  /** Null while it is not known; undefined of kinds that use nothing. */
+  usage: Inspection['usage']
 }
 
-const nothing: InspectionState = { object: undefined, isGone: false, yaml: '', state: undefined, related: undefined, events: undefined }
+const nothing: InspectionState = {
+  object: undefined,
+  isGone: false,
+  yaml: '',
+  state: undefined,
+  related: undefined,
+  events: undefined,
+  usage: undefined,
+}
 
 /** Follows one object. */
 export function useInspection(
@@ -41,5 +51,6 @@ function merge(before: InspectionState, message: Inspection): InspectionState {
     state: message.state === undefined ? before.state : (message.state ?? undefined),
     related: message.related ?? before.related,
     events: message.events ?? before.events,
+    usage: message.usage === undefined ? before.usage : message.usage,
   }
 }

@@ -4,6 +4,7 @@ import { createColumnHelper, columnVisibilityFeature, tableFeatures } from '@tan
 import type { ReactNode } from 'react'
 
 import { ObjectLink } from './object-link.tsx'
+import { UsageCell } from './usage-cell.tsx'
 import { QuotaCell } from './quota-cell.tsx'
 import { Age, Duration } from '../console/time.tsx'
 
@@ -42,6 +43,7 @@ function Cell({
   const value = row.cells[index]
   if (column.name === 'State' && row.state)
     return <StateBadge text={row.state.text} tone={asTone(row.state.tone)} reason={row.state.reason} />
+  if (column.type === 'usage') return <UsageCell row={row} column={column.name} />
   if (value === null || value === undefined || value === '' || value === '<none>') return <span className="text-faint">–</span>
   if (column.name === 'Object' && typeof value === 'string') return <ObjectLink text={value} namespace={row.namespace} />
   if (column.type === 'date') return <Age time={String(value)} />
@@ -67,6 +69,7 @@ export function widthOf(column: string, { type, isEvent }: { type: string | unde
   if (column === 'Request') return 'minmax(244px, 3fr)'
   if (column === 'Limit') return 'minmax(136px, 1.4fr)'
   if (column === 'Last Schedule') return '108px'
+  if (type === 'usage') return '104px'
   if (type === 'date' || type === 'duration') return 'minmax(84px, 0.4fr)'
   if (type === 'integer' || type === 'boolean' || column === 'Ready') return 'minmax(84px, 0.5fr)'
   return 'minmax(100px, 1fr)'

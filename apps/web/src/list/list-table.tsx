@@ -12,6 +12,7 @@ import { NarrowRow } from './narrow-row.tsx'
 import { RowMenu } from './row-menu.tsx'
 import { RowName } from './row-name.tsx'
 import { useListKeys } from './use-list-keys.ts'
+import { UsageContext } from './usage-cell.tsx'
 import type { Selection } from './use-selection.ts'
 import type { WindowState } from './use-window.ts'
 
@@ -83,95 +84,102 @@ export function ListTable({ kind, window, isStale, sort, onSort, visibility, onV
 
   if (!window) return <Spinner className="p-6" />
   return (
-    <div
-      ref={scroller}
-      role="grid"
-      aria-label={kind.kind}
-      aria-rowcount={count + 1}
-      aria-colcount={shown.length + 2}
-      aria-busy={isStale}
-      onKeyDown={onKeyDown}
-      className={cn('min-h-0 flex-1 overflow-auto border-t border-line bg-surface', isStale && 'opacity-70')}
-    >
-      <div className={cn(!isNarrow && 'min-w-fit')}>
-        <div
-          role="row"
-          aria-rowindex={1}
-          className="sticky top-0 z-10 grid border-b border-line bg-surface px-3 text-xs text-muted sm:px-5"
-          style={{ gridTemplateColumns: isNarrow ? '32px 1fr' : template }}
-        >
-          <div role="columnheader" className="flex h-8 items-center">
-            <Checkbox
-              label="Select the rows that are loaded"
-              isChecked={isAllSelected ? true : selection.rows.length > 0 ? 'indeterminate' : false}
-              onChange={(next) => (next ? selection.set(allHere) : selection.clear())}
-            />
-          </div>
-          {(isNarrow ? shown.slice(0, 1) : shown).map((column) => (
-            <HeaderCell
-              key={column.id}
-              name={column.id}
-              description={kind.columns.find((c) => c.name === column.id)?.description}
-              sort={sort}
-              onSort={onSort}
-            />
-          ))}
-          {!isNarrow && (
-            <div role="columnheader">
-              <span className="sr-only">Actions</span>
+    <UsageContext value={window.usage}>
+      <div
+        ref={scroller}
+        role="grid"
+        aria-label={kind.kind}
+        aria-rowcount={count + 1}
+        aria-colcount={shown.length + 2}
+        aria-busy={isStale}
+        onKeyDown={onKeyDown}
+        className={cn('min-h-0 flex-1 overflow-auto border-t border-line bg-surface', isStale && 'opacity-70')}
+      >
+        <div className={cn(!isNarrow && 'min-w-fit')}>
+          <div
+            role="row"
+            aria-rowindex={1}
+            className="sticky top-0 z-10 grid border-b border-line bg-surface px-3 text-xs text-muted sm:px-5"
+            style={{ gridTemplateColumns: isNarrow ? '32px 1fr' : template }}
+          >
+            <div role="columnheader" className="flex h-8 items-center">
+              <Checkbox
+                label="Select the rows that are loaded"
+                isChecked={isAllSelected ? true : selection.rows.length > 0 ? 'indeterminate' : false}
+                onChange={(next) => (next ? selection.set(allHere) : selection.clear())}
+              />
             </div>
-          )}
-        </div>
-        <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
-          {items.map((item) => {
-            const row = at(item.index)
-            const data = row?.original
-            const isSelected = data !== undefined && selection.has(data.id)
-            return (
-              <div
-                key={data?.id ?? item.key}
-                role="row"
-                aria-rowindex={item.index + 2}
-                aria-selected={isSelected}
-                data-index={item.index}
-                data-name={data?.name}
-                tabIndex={item.index === focused ? 0 : -1}
-                onFocus={() => setFocused(item.index)}
-                className={cn(
-                  'group absolute inset-x-0 grid items-center border-b border-line/70 px-3 outline-none sm:px-5',
-                  'focus-visible:bg-selected focus-visible:shadow-[inset_2px_0_0_var(--accent)]',
-                  isSelected ? 'bg-selected' : 'hover:bg-hover/60',
-                  data?.isDeleting && 'opacity-60',
-                )}
-                style={{
-                  height: item.size,
-                  transform: `translateY(${item.start}px)`,
-                  gridTemplateColumns: isNarrow ? '32px 1fr 36px' : template,
-                }}
-              >
-                <div role="gridcell" className="flex items-center">
-                  {data && (
-                    <Checkbox label={`Select ${data.name}`} isChecked={isSelected} onChange={() => selection.toggle(data)} tabIndex={-1} />
-                  )}
-                </div>
-                {!row || !data ? (
-                  <div role="gridcell" className="h-2.5 w-40 rounded bg-hover" aria-label="Loading" />
-                ) : isNarrow ? (
-                  <NarrowRow kind={kind} row={data} />
-                ) : (
-                  row.getVisibleCells().map((cell) => (
-                    <div key={cell.id} role="gridcell" className="min-w-0 truncate pr-3">
-                      {cell.column.id === 'Name' ? <RowName kind={kind} row={data} /> : <table.FlexRender cell={cell} />}
-                    </div>
-                  ))
-                )}
-                <div role="gridcell">{data && <RowMenu kind={kind} row={data} />}</div>
+            {(isNarrow ? shown.slice(0, 1) : shown).map((column) => (
+              <HeaderCell
+                key={column.id}
+                name={column.id}
+                description={kind.columns.find((c) => c.name === column.id)?.description}
+                sort={sort}
+                onSort={onSort}
+              />
+            ))}
+            {!isNarrow && (
+              <div role="columnheader">
+                <span className="sr-only">Actions</span>
               </div>
-            )
-          })}
+            )}
+          </div>
+          <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+            {items.map((item) => {
+              const row = at(item.index)
+              const data = row?.original
+              const isSelected = data !== undefined && selection.has(data.id)
+              return (
+                <div
+                  key={data?.id ?? item.key}
+                  role="row"
+                  aria-rowindex={item.index + 2}
+                  aria-selected={isSelected}
+                  data-index={item.index}
+                  data-name={data?.name}
+                  tabIndex={item.index === focused ? 0 : -1}
+                  onFocus={() => setFocused(item.index)}
+                  className={cn(
+                    'group absolute inset-x-0 grid items-center border-b border-line/70 px-3 outline-none sm:px-5',
+                    'focus-visible:bg-selected focus-visible:shadow-[inset_2px_0_0_var(--accent)]',
+                    isSelected ? 'bg-selected' : 'hover:bg-hover/60',
+                    data?.isDeleting && 'opacity-60',
+                  )}
+                  style={{
+                    height: item.size,
+                    transform: `translateY(${item.start}px)`,
+                    gridTemplateColumns: isNarrow ? '32px 1fr 36px' : template,
+                  }}
+                >
+                  <div role="gridcell" className="flex items-center">
+                    {data && (
+                      <Checkbox
+                        label={`Select ${data.name}`}
+                        isChecked={isSelected}
+                        onChange={() => selection.toggle(data)}
+                        tabIndex={-1}
+                      />
+                    )}
+                  </div>
+                  {!row || !data ? (
+                    <div role="gridcell" className="h-2.5 w-40 rounded bg-hover" aria-label="Loading" />
+                  ) : isNarrow ? (
+                    <NarrowRow kind={kind} row={data} />
+                  ) : (
+                    row.getVisibleCells().map((cell) => (
+                      <div key={cell.id} role="gridcell" className="min-w-0 truncate pr-3">
+                        {cell.column.id === 'Name' ? <RowName kind={kind} row={data} /> : <table.FlexRender cell={cell} />}
+                      </div>
+                    ))
+                  )}
+                  <div role="gridcell">{data && <RowMenu kind={kind} row={data} />}</div>
+                </div>
+              )
+            })}
+          </div>
         </div>
       </div>
-    </div>
+    </UsageContext>
   )
 }
 

@@ -20,7 +20,11 @@ export interface WindowState {
   total: number
   matched: number
   states: readonly { text: string; tone: string; count: number }[]
+  /** What rows use now, by uid; those of which nothing is known are not in it. */
+  usage: UsageByRow
 }
+
+export type UsageByRow = Readonly<Record<string, { cpuMillis: number; memoryBytes: number } | undefined>>
 
 export interface WindowResult {
   /** Undefined until the first answer. */
@@ -57,10 +61,15 @@ export function useWindow(kind: KindInfo, query: ListQuery, range: { offset: num
 /** The window after a message. */
 export function take(before: WindowState | undefined, message: WindowMessage): WindowState {
   const { total, matched, states } = message
-  if (message.type === 'window') return { offset: message.offset, rows: message.rows, total, matched, states }
+  if (message.type === 'window') return { offset: message.offset, rows: message.rows, total, matched, states, usage: known(message.usage) }
   const changed = new Map(message.rows.map((row) => [row.id, row]))
-  const known = new Map((before?.rows ?? []).map((row) => [row.id, row]))
+  const present = new Map((before?.rows ?? []).map((row) => [row.id, row]))
   const ids = message.ids ?? (before?.rows ?? []).map((row) => row.id)
-  const rows = ids.flatMap((id) => changed.get(id) ?? known.get(id) ?? [])
-  return { offset: before?.offset ?? 0, rows, total, matched, states }
+  const rows = ids.flatMap((id) => changed.get(id) ?? present.get(id) ?? [])
+  const usage = message.usage ? { ...before?.usage, ...known(message.usage) } : (before?.usage ?? {})
+  return { offset: before?.offset ?? 0, rows, total, matched, states, usage }
+}
+
+function known(changes: WindowMessage['usage']): UsageByRow {
+  return Object.fromEntries(Object.entries(changes ?? {}).map(([uid, usage]) => [uid, usage ?? undefined]))
 }

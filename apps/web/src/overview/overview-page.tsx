@@ -51,7 +51,7 @@ export function OverviewPage() {
           />
         </Panel>
         <div className="flex flex-col gap-3 sm:gap-4">
-          <CapacityPanel capacity={summary.capacity} />
+          <CapacityPanel capacity={summary.capacity} usage={summary.usage} />
           <Panel
             title="Recent warnings"
             actions={

@@ -9,6 +9,7 @@ import { eventLine, type EventLine } from '../objects/event-line.ts'
 import type { State } from '../state/state.ts'
 import { authorizeReading } from '../target.ts'
 import { procedure } from '../trpc.ts'
+import type { Usage } from '../usage/usage-board.ts'
 import { capacityOf, type Capacity } from './capacity.ts'
 
 export interface StateTally {
@@ -37,6 +38,8 @@ export interface WarningLine extends EventLine {
 export interface Summary {
   tallies: StateTally[]
   capacity: Capacity
+  /** What the nodes use now; null while it is not known. */
+  usage: Usage | null
   /** Objects that are not as they should be, the worst first; at most thirty. */
   attention: AttentionItem[]
   attentionTotal: number
@@ -65,12 +68,14 @@ export const summary = procedure.subscription(async function* ({ ctx, signal: op
   const stops = followed.map((live) => live.listen(pace.mark))
   pace.mark()
   try {
+    stops.push(await ctx.usage.listen(pace.mark))
     let shown = ''
     while (await pace.next()) {
       const attention = attentionOf([nodeRows!, deploymentRows!, podRows!])
       const next: Summary = {
         tallies: [deploymentRows!, podRows!, nodeRows!].map(tallyOf),
         capacity: capacityOf(nodeRows!, podRows!),
+        usage: ctx.usage.total() ?? null,
         attention: attention.slice(0, maxAttention),
         attentionTotal: attention.length,
         warnings: warningsOf(eventRows!, core.registry.kinds),

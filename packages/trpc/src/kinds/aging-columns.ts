@@ -1,9 +1,12 @@
 import { cronJobs, jobs, type Column, type CronJob, type Job, type Kind } from '@quarterdeck/api'
 import type { KubeObject } from '@quarterdeck/api-machinery'
 
-/** A column of a list; a `duration` is two times with a slash between them, the second empty while it still runs. */
+/**
+ * A column of a list. A `duration` is two times with a slash between them, the second empty while it still runs; a
+ * `usage` has no cell, its figures come beside the rows.
+ */
 export interface ListColumn extends Omit<Column<KubeObject>, 'type'> {
-  type: Column<KubeObject>['type'] | 'duration'
+  type: Column<KubeObject>['type'] | 'duration' | 'usage'
 }
 
 /**

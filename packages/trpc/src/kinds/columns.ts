@@ -1,6 +1,7 @@
 import type { Kind } from '@quarterdeck/api'
 
 import { hasState, stateOf } from '../state/state.ts'
+import { hasUsage, usageColumns } from '../usage/row-usage.ts'
 import { withAges, type ListColumn } from './aging-columns.ts'
 
 const columns = new WeakMap<Kind, readonly ListColumn[]>()
@@ -19,7 +20,24 @@ function computeColumns(kind: Kind): readonly ListColumn[] {
     .filter((column) => column.format !== 'name' && column.name !== 'Namespace')
     .map((column) => withAges(kind, column))
   if (!hasState(kind)) return declared
-  return [stateColumn(kind), ...declared.filter((column) => !shownByState.has(column.name))]
+  const others = declared.filter((column) => !shownByState.has(column.name))
+  return [stateColumn(kind), ...(hasUsage(kind) ? withUsage(others) : others)]
+}
+
+/** What is used now stands before the age. */
+function withUsage(columns: readonly ListColumn[]): ListColumn[] {
+  const age = columns.findIndex(({ name }) => name === 'Age')
+  return columns.toSpliced(
+    Math.max(0, age),
+    0,
+    ...Object.keys(usageColumns).map((name) => ({
+      name,
+      type: 'usage' as const,
+      description: `${name} in use now.`,
+      priority: 0,
+      value: () => null,
+    })),
+  )
 }
 
 export const stateColumnName = 'State'

@@ -12,6 +12,8 @@ import { relationReader } from '../relations/relation-reader.ts'
 import { stateOf, type State } from '../state/state.ts'
 import { requestOf, resolveTarget, targetSchema } from '../target.ts'
 import { procedure } from '../trpc.ts'
+import { objectUsageOf, type ObjectUsage } from '../usage/object-usage.ts'
+import { hasUsage } from '../usage/row-usage.ts'
 import { eventLine, type EventLine } from './event-line.ts'
 import { withoutSecretValues } from './secret-values.ts'
 
@@ -23,6 +25,8 @@ export interface Inspection {
   state?: State | null
   related?: RelatedGroup[]
   events?: EventLine[]
+  /** Of pods and nodes; null while it is not known. */
+  usage?: ObjectUsage | null
 }
 
 const objectIntervalMs = 250
@@ -46,9 +50,10 @@ export const inspectObject = procedure.input(targetSchema.extend({ reveal: z.boo
   const pace = new Pace(objectIntervalMs, signal)
   const stops = await Promise.all([kind, events, pods].map(async (watched) => (await ctx.live.of(watched)).listen(pace.mark)))
   pace.mark()
-  let shown: { revision: number; related: string; events: string } | undefined
+  let shown: { revision: number; related: string; events: string; usage: string } | undefined
   let relatedAt = -Infinity
   try {
+    if (hasUsage(kind)) stops.push(await ctx.usage.listen(pace.mark))
     while (await pace.next()) {
       const stored = cache.get(key.namespace, key.name)
       if (!stored) {
@@ -73,7 +78,10 @@ export const inspectObject = procedure.input(targetSchema.extend({ reveal: z.boo
         if (relatedText !== shown?.related) message.related = related
         if (eventsText !== shown?.events) message.events = lines
       } else setTimeout(pace.mark, relatedIntervalMs - sinceRelated).unref()
-      shown = { revision: stored.revision, related: relatedText, events: eventsText }
+      const usage = hasUsage(kind) ? objectUsageOf(ctx.usage, kind, object) : null
+      const usageText = JSON.stringify(usage)
+      if (usageText !== shown?.usage) message.usage = usage
+      shown = { revision: stored.revision, related: relatedText, events: eventsText, usage: usageText }
       if (Object.keys(message).length > 0) yield message
     }
   } finally {

@@ -16,5 +16,5 @@ export const objectWindow = procedure
     const kind = kindOf(ctx.server.core, input)
     const { query, offset, limit } = input
     authorizeReading(ctx.server.core, ctx.user, kind, query.namespaces)
-    yield* followWindow(await ctx.live.of(kind), { query, offset, limit }, anySignal(signal))
+    yield* followWindow(await ctx.live.of(kind), { query, offset, limit }, { board: ctx.usage, signal: anySignal(signal) })
   })

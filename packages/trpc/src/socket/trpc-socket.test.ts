@@ -10,6 +10,7 @@ import { createMemoryStore } from '@quarterdeck/storage'
 import { WebSocket } from 'ws'
 
 import { LiveKinds } from '../live/live-kinds.ts'
+import { UsageBoard } from '../usage/usage-board.ts'
 import { createTrpcSocket, signInCode, socketPath } from './trpc-socket.ts'
 import { drainOf } from './drain-of.ts'
 
@@ -25,7 +26,10 @@ suite('the socket of subscriptions', () => {
     server = await createApiServer({ store })
     await server.sessions.ensureAdministrator('secret')
     live = new LiveKinds(server.core)
-    const trpc = createTrpcSocket({}, { server, live, nodes: { request: () => Promise.reject(new Error('no node')) } })
+    const trpc = createTrpcSocket(
+      {},
+      { server, live, usage: new UsageBoard(server.core), nodes: { request: () => Promise.reject(new Error('no node')) } },
+    )
     closeSocket = trpc.close
     http.on('upgrade', (request, socket, head) => void (trpc.upgrade(request, socket, head) || socket.destroy()))
     http.listen(0, '127.0.0.1')

@@ -34,7 +34,7 @@ export function createTrpcSocket({ onInternalError }: TrpcSocketOptions, deck: D
   const serve = getWSConnectionHandler({
     wss: server,
     router: appRouter,
-    createContext: ({ res }) => contexts.get(res as WebSocket)!,
+    createContext: ({ res }) => contexts.get(res)!,
     keepAlive,
     onError({ error, path }) {
       if (error.code === 'INTERNAL_SERVER_ERROR') onInternalError?.(error.cause ?? error, path ?? '')
@@ -59,7 +59,7 @@ export function createTrpcSocket({ onInternalError }: TrpcSocketOptions, deck: D
       )
     }
     contexts.set(client, context)
-    void serve(client, message)
+    serve(client, message)
     client.resume()
   }
 
