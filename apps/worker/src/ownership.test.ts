@@ -88,6 +88,30 @@ test('[DE12] a Deployment adopts the ReplicaSet of an earlier one of its name, a
   assert.deepEqual(await podUids(), before)
 })
 
+describe('[HI1] [SS4] [DS14] made anew after its pods were orphaned, it adopts them and its history, and restarts none: a', () => {
+  const sets: Record<string, [kind: Kind<never>, spec: object]> = {
+    StatefulSet: [statefulSets as Kind<never>, { replicas: 1 }],
+    DaemonSet: [daemonSets as Kind<never>, {}],
+  }
+  for (const [name, [kind, spec]] of Object.entries(sets))
+    test(name, async (t) => {
+      const { client, eventually } = await start(t)
+      const owned = async (): Promise<string[] | undefined> => {
+        const found = await client.list(pods, { namespace: 'default' })
+        const { items } = await client.list(controllerRevisions, { namespace: 'default' })
+        const all: KubeObject[] = [...found.items, ...items]
+        const uids = all.map(({ metadata }) => metadata.uid)
+        return all.length === 2 && all.every((object) => controllerOf(object)?.kind === name) ? uids : undefined
+      }
+      await create(client, kind, spec)
+      const before = await eventually('a pod and a revision', owned)
+      await client.delete(kind, key, { propagationPolicy: 'Orphan' })
+      await eventually('orphans', async () => (await client.list(pods, { namespace: 'default' })).items.every((pod) => !controllerOf(pod)))
+      await create(client, kind, spec)
+      assert.deepEqual(await eventually('the same adopted', owned), before)
+    })
+})
+
 const historians: Record<string, [kind: Kind<never>, history: Kind<never>]> = {
   Deployment: [deployments as Kind<never>, replicaSets as Kind<never>],
   StatefulSet: [statefulSets as Kind<never>, controllerRevisions as Kind<never>],

@@ -101,6 +101,12 @@ test('[HI1] [HI2] kubectl rolls a DaemonSet out and back and describes it', asyn
   assert.match(await kubectl('get daemonset -o wide'), /AGE +CONTAINERS +IMAGES +SELECTOR\nweb .* main +busybox:1 +app=web\n$/)
   assert.match(await kubectl('describe ds web'), /Desired Number of Nodes Scheduled: 2\n/)
   assert.match(await kubectl('get pods -o wide'), /n1[\s\S]*n2|n2[\s\S]*n1/)
+  await assert.rejects(kubectl('drain n2'), /cannot delete DaemonSet-managed Pods/)
+  assert.match(
+    await kubectl('drain n2 --ignore-daemonsets'),
+    /Warning: ignoring DaemonSet-managed Pods: default\/web-\w+[\s\S]*node\/n2 drained/,
+  )
+  assert.equal(await kubectl('get ds web -o jsonpath={.status.numberAvailable}'), '2')
   await kubectl('delete ds web')
   await cluster.eventually('its pods to go', async () => (await kubectl('get pods -o name')) === '')
 })

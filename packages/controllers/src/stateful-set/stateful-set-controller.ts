@@ -37,6 +37,7 @@ export const statefulSetController = defineController({
     }),
   ],
   writes: [pods, persistentVolumeClaims, controllerRevisions, statefulSets],
+  batchMs: 10,
   reconcile,
 })
 
