@@ -51,6 +51,7 @@ export async function measureLoop(workload: Workload, nodeCount: number): Promis
       }),
     ],
     reports: {
+      binding: () => undefined,
       scheduled: () => onPlaced(),
       unschedulable: () => {},
       gated: () => {},

@@ -88,7 +88,38 @@ function schedulerMetrics(registers: Registry[]): SchedulerMetrics {
     buckets: durationBuckets,
     registers,
   })
+  const preemptionAttempts = new Counter({
+    name: 'scheduler_preemption_attempts_total',
+    help: 'Attempts to make room by ending less important pods.',
+    registers,
+  })
+  const victims = new Histogram({
+    name: 'scheduler_preemption_victims',
+    help: 'Pods chosen to make way, by preemption.',
+    buckets: [1, 2, 4, 8, 16, 32, 64],
+    registers,
+  })
+  const podAttempts = new Histogram({
+    name: 'scheduler_pod_scheduling_attempts',
+    help: 'Attempts until a pod was bound.',
+    buckets: [1, 2, 4, 8, 16],
+    registers,
+  })
+  const podDuration = new Histogram({
+    name: 'scheduler_pod_scheduling_sli_duration_seconds',
+    help: 'How long it takes from when a pod is queued until it is bound.',
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 1800],
+    registers,
+  })
   return {
+    preempted: (count) => {
+      preemptionAttempts.inc()
+      if (count > 0) victims.observe(count)
+    },
+    scheduled: (attemptCount, seconds) => {
+      podAttempts.observe(attemptCount)
+      podDuration.observe(seconds)
+    },
     attempted: (result, seconds) => {
       attempts.inc({ result })
       if (result !== 'error') duration.observe(seconds)

@@ -46,6 +46,8 @@ describe('the scheduler on a cluster', () => {
     )
     assert.ok(seen.some(({ metadata, status }) => metadata.name === 'high' && status.nominatedNodeName === 'n'))
     const high = await client.get(pods, keyOf('high'))
+    assert.equal(high.status.nominatedNodeName, undefined)
+    assert.equal(high.status.conditions?.find(({ type }) => type === 'PodScheduled')?.status, 'True')
     await cluster.eventually('the event', async () => {
       const { items } = await client.list(events, { namespace: 'default' })
       return items.some(

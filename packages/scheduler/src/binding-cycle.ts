@@ -37,13 +37,15 @@ export interface BindOptions {
   signal: AbortSignal
   /** Called when all is prepared: from then on it only waits for the binding to be stored. */
   onPrepared(): void
+  /** A promise if something must be over before the Pod is bound. */
+  beforeBind(pod: PodInfo): Promise<void> | undefined
 }
 
 /** Waits for permission, prepares, and binds. Rejects if something failed. */
 export async function bindPod(
   pod: PodInfo,
   { nodeName, state }: Placement,
-  { profile, waits, permits, signal, onPrepared }: BindOptions,
+  { profile, waits, permits, signal, onPrepared, beforeBind }: BindOptions,
 ): Promise<TurnedAway | undefined> {
   if (waits.size > 0) {
     const refused = await permits.wait(pod, nodeName, waits)
@@ -55,6 +57,8 @@ export async function bindPod(
     if (rejected) return { plugin: plugin.name, rejection: rejected }
   }
   onPrepared()
+  const unfinished = beforeBind(pod)
+  if (unfinished) await unfinished
   const extender = profile.extenders.find((candidate) => candidate.binds && candidate.isInterestedIn(pod))
   if (extender) await extender.bind(pod, nodeName)
   else for (const plugin of profile.bind) if (await plugin.bind(pod, nodeName, state)) break

@@ -14,6 +14,7 @@ export interface BindingOutcomes {
 export interface BindingsOptions {
   permits: WaitingPermits
   outcomes: BindingOutcomes
+  beforeBind(pod: PodInfo): Promise<void> | undefined
   /** Most bindings on their way to the store. Those that wait for permission or volumes don't count: they don't hold up others. */
   maxStoring: number
 }
@@ -71,14 +72,14 @@ export class Bindings {
     { waits, signal }: { waits: ReadonlyMap<string, number>; signal: AbortSignal },
   ): Promise<void> {
     const pod: PodInfo = queued.pod
-    const { permits, outcomes } = this.#options
+    const { permits, outcomes, beforeBind } = this.#options
     let isStoring = false
     const onPrepared = (): void => {
       isStoring = true
       this.#storing++
     }
     try {
-      const turnedAway = await bindPod(pod, placement, { profile: queued.profile, waits, permits, signal, onPrepared })
+      const turnedAway = await bindPod(pod, placement, { profile: queued.profile, waits, permits, signal, onPrepared, beforeBind })
       if (turnedAway) outcomes.turnedAway(queued, placement, turnedAway)
       else outcomes.bound(queued, placement)
     } catch (error) {

@@ -76,12 +76,14 @@ function coreFor(options: SchedulerOptions, caches: PluginCaches, { client, cloc
         caches,
         client,
         preempt: createVictimEvictor(client, { clock, events, log }),
+        onPreemption: (victims) => metrics?.preempted?.(victims),
       }),
     clock,
     ...(maxInFlight ? { maxInFlight } : {}),
     ...(verdictSink ? { verdictSink } : {}),
     ...(metrics ? { metrics } : {}),
     reports: {
+      binding: ({ metadata }) => conditions.end(metadata.uid),
       scheduled: (pod, nodeName) =>
         events.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${nodeName}`),
       unschedulable: (pod, message, nominatedNodeName) => {

@@ -18,4 +18,6 @@ export interface PluginEnvironment {
   binder: Plugin
   /** Ends a Pod that has to make way. Resolves when that has begun. */
   preempt(preemption: Preemption): Promise<void>
+  /** Told of every attempt to make room, with the number of victims. */
+  onPreemption?(victims: number): void
 }

@@ -15,8 +15,8 @@ export interface PodConditionWriter {
   set(pod: Pod, condition: UnscheduledCondition): void
   /** Takes back status.nominatedNodeName. */
   clearNomination(pod: Pod): void
-  /** Resolves when nothing waits. */
-  idle(): Promise<void>
+  /** The Pod gets a node: what waits is dropped. A promise if something is being written: what comes later must come after it. */
+  end(podUid: string): Promise<void> | undefined
 }
 
 const maxInFlight = 32
@@ -47,6 +47,7 @@ export function createPodConditionWriter(client: Client, { clock, log }: { clock
       status: 'False',
       reason,
       message,
+      ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
       lastTransitionTime: current?.status === 'False' ? (current.lastTransitionTime ?? now) : now,
     }
     try {
@@ -77,7 +78,12 @@ export function createPodConditionWriter(client: Client, { clock, log }: { clock
   }
 
   return {
-    clearNomination: (pod) => void writeNomination(pod),
+    clearNomination: (pod) => {
+      const { uid } = pod.metadata
+      const unwritten = waiting.get(uid)
+      if (unwritten) unwritten.condition.nominatedNodeName = ''
+      else void (inFlight.get(uid) ?? Promise.resolve()).then(() => writeNomination(pod))
+    },
     set: (pod, condition) => {
       const current = pod.status.conditions?.find(({ type }) => type === 'PodScheduled')
       const isSame = current?.status === 'False' && current.reason === condition.reason && current.message === condition.message
@@ -87,8 +93,9 @@ export function createPodConditionWriter(client: Client, { clock, log }: { clock
       waiting.set(pod.metadata.uid, { pod, condition: { ...condition, nominatedNodeName: condition.nominatedNodeName ?? unwritten } })
       pump()
     },
-    idle: async () => {
-      while (inFlight.size > 0) await Promise.all(inFlight.values())
+    end: (podUid) => {
+      waiting.delete(podUid)
+      return inFlight.get(podUid)
     },
   }
 }

@@ -42,6 +42,7 @@ async function endVictim(client: Client, clock: Clock, { victim: { pod }, preemp
     status: 'True',
     reason: 'PreemptionByScheduler',
     message: `${preemptor.pod.spec.schedulerName ?? 'default-scheduler'}: preempting to accommodate a higher priority pod`,
+    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     lastTransitionTime: timestamp(new Date(clock.now())),
   }
   await client.patch(

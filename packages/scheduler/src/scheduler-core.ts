@@ -23,6 +23,8 @@ import { WaitingPermits } from './waiting-permits.ts'
 
 /** What the core tells about Pods; it stores nothing itself. */
 export interface SchedulerReports {
+  /** The Pod is about to be bound. A promise if something is still being told about it, which must be over before. */
+  binding(pod: Pod): Promise<void> | undefined
   scheduled(pod: Pod, nodeName: string): void
   /** `nominatedNodeName`: where room is being made; '': nowhere any more; undefined: as before. */
   unschedulable(pod: Pod, message: string, nominatedNodeName: string | undefined): void
@@ -57,6 +59,10 @@ export interface SchedulerCoreOptions {
 }
 
 export interface SchedulerMetrics {
+  /** Room was looked for by preemption; `victims` is 0 if there was none. */
+  preempted?(victims: number): void
+  /** A Pod was bound after so many attempts, so long after it was first queued. */
+  scheduled?(attempts: number, seconds: number): void
   attempted(result: 'scheduled' | 'unschedulable' | 'error', seconds: number): void
 }
 
@@ -80,7 +86,12 @@ export class SchedulerCore {
     this.#options = options
     this.#clock = options.clock ?? realClock
     this.#permits = new WaitingPermits(this.#clock)
-    this.#bindings = new Bindings({ permits: this.#permits, outcomes: this.#outcomes, maxStoring: options.maxInFlight ?? 512 })
+    this.#bindings = new Bindings({
+      permits: this.#permits,
+      beforeBind: ({ pod }) => options.reports.binding(pod),
+      outcomes: this.#outcomes,
+      maxStoring: options.maxInFlight ?? 512,
+    })
     const profiles = options.profiles({
       snapshot: this.cache,
       permits: this.#permits,
@@ -303,8 +314,9 @@ export class SchedulerCore {
   }
 
   readonly #outcomes: BindingOutcomes = {
-    bound: ({ pod }, { nodeName }) => {
+    bound: ({ pod, attempts, queuedAtMs }, { nodeName }) => {
       this.verdicts.remove(pod.uid)
+      this.#options.metrics?.scheduled?.(attempts, (this.#clock.now() - queuedAtMs) / 1000)
       this.#options.reports.scheduled(pod.pod, nodeName)
     },
     turnedAway: (queued, placement, { plugin, rejection }) => {

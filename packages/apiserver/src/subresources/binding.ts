@@ -47,6 +47,8 @@ function decodeBinding(body: unknown, { name }: ApiRequest): V1Binding {
 
 function boundPod(pod: Pod, binding: V1Binding, nodeName: string): Pod {
   const others = (pod.status.conditions ?? []).filter((c) => c.type !== 'PodScheduled')
+  // There is no room to be made any more.
+  const { nominatedNodeName: _, ...status } = pod.status
   const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: undefined, lastTransitionTime: timestamp() }
   return {
     ...pod,
@@ -56,6 +58,6 @@ function boundPod(pod: Pod, binding: V1Binding, nodeName: string): Pod {
       ...(binding.metadata?.labels ? { labels: { ...pod.metadata.labels, ...binding.metadata.labels } } : {}),
     },
     spec: { ...pod.spec, nodeName },
-    status: { ...pod.status, conditions: [...others, scheduled] },
+    status: { ...status, conditions: [...others, scheduled] },
   }
 }

@@ -122,6 +122,19 @@ function change(cache: SchedulerCache, model: Model, random: (below: number) => 
 }
 
 describe('indexes of the scheduler', () => {
+  test('a copy says the same, and goes its own way', () => {
+    const random = randomFrom(99)
+    const cache = new SchedulerCache()
+    const model: Model = { nodes: new Map(), pods: new Map(), namespaces: new Map() }
+    for (let step = 0; step < 200; step++) change(cache, model, random)
+    const copied = cache.copy()
+    for (const spec of specs) assert.deepEqual(new Map(copied.tally(spec).domains()), new Map(cache.tally(spec).domains()))
+    const before = new Map([...cache.tally(specs[0]!).domains()].map(([value, { pods }]) => [value, pods]))
+    for (const { name } of cache.nodes) copied.removeNode(name)
+    assert.equal(copied.nodes.length, 0)
+    assert.deepEqual(new Map([...cache.tally(specs[0]!).domains()].map(([value, { pods }]) => [value, pods])), before)
+  })
+
   for (let seed = 1; seed <= 20; seed++) {
     test(`say the same as a look at everything, after any changes (${seed})`, () => {
       const random = randomFrom(seed)

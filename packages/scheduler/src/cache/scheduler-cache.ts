@@ -152,12 +152,6 @@ export class SchedulerCache implements Snapshot {
     this.#assumed.add(pod.uid)
   }
 
-  /** The server shows an assumed Pod where it was assumed, unchanged. Whether that is so. */
-  confirm(uid: string, nodeName: string): boolean {
-    if (this.#places.get(uid) !== nodeName) return false
-    return this.#assumed.delete(uid)
-  }
-
   /** Takes back what was assumed; a Pod that the server has shown since stays. */
   forget(uid: string): void {
     if (this.#assumed.has(uid)) this.removePod(uid)

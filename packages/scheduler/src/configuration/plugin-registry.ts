@@ -57,8 +57,8 @@ export const pluginRegistry: Readonly<Record<string, Factory>> = {
       ...(args.defaultingType === 'List' ? { defaultConstraints: args.defaultConstraints ?? [] } : {}),
     }),
   InterPodAffinity: ({ core }, { InterPodAffinity: args }) => createInterPodAffinity(core.snapshot, args),
-  DefaultPreemption: ({ core, caches, preempt }, { DefaultPreemption: args }) =>
-    createDefaultPreemption({ core, caches, preempt, ...args }),
+  DefaultPreemption: ({ core, caches, preempt, onPreemption }, { DefaultPreemption: args }) =>
+    createDefaultPreemption({ core, caches, preempt, ...(onPreemption ? { onAttempt: onPreemption } : {}), ...args }),
   NodeResourcesBalancedAllocation: (_environment, { NodeResourcesBalancedAllocation: args }) =>
     createBalancedAllocation(weightsOf(args?.resources)),
   ImageLocality: () => imageLocality,

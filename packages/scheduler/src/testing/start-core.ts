@@ -63,6 +63,7 @@ export function startCore(
       return [createProfile('default-scheduler', [...extra.map((plugin) => ({ plugin })), ...plugins])]
     },
     reports: {
+      binding: () => undefined,
       scheduled: () => {},
       unschedulable: (pod, message) => messages.push(`${pod.metadata.name}: ${message}`),
       gated: (pod, message) => messages.push(`${pod.metadata.name}: ${message}`),

@@ -36,6 +36,8 @@ export interface DefaultPreemptionOptions {
   /** At least this many. Default 100. */
   minCandidateNodesAbsolute?: number
   random?: () => number
+  /** Told of every attempt, with the number of victims. */
+  onAttempt?(victims: number): void
 }
 
 /** Makes room for a Pod that fits nowhere by ending less important Pods, where that does least harm. */
@@ -49,10 +51,14 @@ export function createDefaultPreemption(options: DefaultPreemptionOptions): Plug
       const refusal = whyNotEligible(pod, attempt)
       if (refusal) return { message: `preemption: ${refusal}` }
       const { candidates, rejections } = findCandidates(pod, attempt, { ...options, memo })
-      if (candidates.length === 0) return nothingHelps(attempt, rejections)
+      if (candidates.length === 0) {
+        options.onAttempt?.(0)
+        return nothingHelps(attempt, rejections)
+      }
       const asked = attempt.extenders.filter((extender) => extender.preempts && extender.isInterestedIn(pod))
       const carryOut = (chosen: Candidate | undefined): PostFilterResult => {
         if (!chosen) return { message: 'preemption: no candidate node for preemption' }
+        options.onAttempt?.(chosen.pods.length)
         leaving.set(
           pod.uid,
           chosen.pods.map(({ uid }) => uid),
