@@ -104,7 +104,7 @@ test('[HI1] [HI2] kubectl rolls a DaemonSet out and back and describes it', asyn
   await assert.rejects(kubectl('drain n2'), /cannot delete DaemonSet-managed Pods/)
   assert.match(
     await kubectl('drain n2 --ignore-daemonsets'),
-    /Warning: ignoring DaemonSet-managed Pods: default\/web-\w+[\s\S]*node\/n2 drained/,
+    /node\/n2 drained\nWarning: ignoring DaemonSet-managed Pods: default\/web-\w+\n/,
   )
   assert.equal(await kubectl('get ds web -o jsonpath={.status.numberAvailable}'), '2')
   await kubectl('delete ds web')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 
-import { persistentVolumeClaims, pods, statefulSets, type Pod, type StatefulSet } from '@quarterdeck/api'
+import { endpointSlices, events, persistentVolumeClaims, pods, services, statefulSets, type Pod, type StatefulSet } from '@quarterdeck/api'
 import { keyOf, type Draft } from '@quarterdeck/api-machinery'
 
 import { startKubelet } from './testing/simulated-kubelet.ts'
@@ -155,5 +155,43 @@ describe('a StatefulSet in a cluster', () => {
     await cluster.eventually('the claims of two pods to go', async () => (await claims()).join() === 'data-web-0')
     await cluster.client.delete(statefulSets, key, { propagationPolicy: 'Background' })
     await cluster.eventually('the last claim to go', async () => (await claims()).length === 0)
+  })
+
+  test('[SS5] a set whose pods are refused says why, and keeps no other set from its own', async (t) => {
+    const template = {
+      metadata: { labels: { app: 'web' } },
+      spec: { priorityClassName: 'missing', containers: [{ name: 'c', image: 'v1' }] },
+    }
+    const { cluster } = await clusterOf(t, { template, podManagementPolicy: 'Parallel' })
+    const eventOf = async (reason: string): Promise<string | undefined> =>
+      (await cluster.client.list(events, { namespace: 'default' })).items.find((event) => event.reason === reason)?.message
+    const text = await cluster.eventually('a warning', () => eventOf('FailedCreate'))
+    assert.match(text, /^Create Pod web-0 in StatefulSet web failed error: .*no PriorityClass with name missing was found/)
+    const other = draftOf({
+      selector: { matchLabels: { app: 'b' } },
+      template: { ...template, metadata: { labels: { app: 'b' } }, spec: { containers: [] } },
+    })
+    other.metadata.name = 'other'
+    other.spec.template.spec!.containers = [{ name: 'c', image: 'v1' }]
+    await cluster.client.create(statefulSets, other)
+    await cluster.eventually('the pods of another', async () => (await namesOf(cluster)).join() === 'other-0,other-1,other-2')
+    assert.equal(
+      await cluster.eventually('its events', () => eventOf('SuccessfulCreate')),
+      'Create Pod other-0 in StatefulSet other successful',
+    )
+  })
+
+  test('[SS11] its pods are endpoints of their service by name', async (t) => {
+    const { cluster } = await clusterOf(t)
+    await cluster.client.create(services, {
+      metadata: { ...key },
+      spec: { clusterIP: 'None', selector: { app: 'web' }, ports: [{ port: 80 }] },
+      status: {},
+    })
+    await cluster.eventually('three names', async () => {
+      const { items } = await cluster.client.list(endpointSlices, { namespace: 'default', labelSelector: 'kubernetes.io/service-name=web' })
+      const names = items.flatMap(({ endpoints }) => (endpoints ?? []).map(({ hostname }) => hostname ?? ''))
+      return names.toSorted().join() === 'web-0,web-1,web-2'
+    })
   })
 })

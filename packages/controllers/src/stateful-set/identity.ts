@@ -2,8 +2,8 @@ import type { Pod, StatefulSet } from '@quarterdeck/api'
 
 import { revisionHashLabel } from '../history/history.ts'
 
-export const podNameLabel = 'statefulset.kubernetes.io/pod-name'
-export const podIndexLabel = 'apps.kubernetes.io/pod-index'
+const podNameLabel = 'statefulset.kubernetes.io/pod-name'
+const podIndexLabel = 'apps.kubernetes.io/pod-index'
 
 /** What each pod of a set keeps for as long as it is of the set. */
 export function podNameOf(set: StatefulSet, ordinal: number): string {
