@@ -13,7 +13,6 @@ import {
   type ReconcileResult,
 } from '@quarterdeck/controller-runtime'
 
-import { evictionRatePerSecond, TokenBucket } from './eviction-limit.ts'
 import {
   defaultHealthOptions,
   heartbeatOf,
@@ -24,17 +23,19 @@ import {
   type HealthOptions,
 } from './node-health.ts'
 import { haveSameTaints, taintsOf, type Eviction } from './node-taints.ts'
+import { ZoneHealth } from './zone-health.ts'
 
 /** Where nodes renew their Leases. */
 const leaseNamespace = 'kube-node-lease'
 export const podsByNode = 'node'
-/** How soon a node is looked at again whose eviction had to wait for its turn. */
-const evictionRetryMs = 1_000
+/** How soon a node that is not ready is looked at again: its turn may have come, or the whole cluster may have been cut off. */
+const unreadyRetryMs = 5_000
 
 /** What a term of leadership remembers of the nodes. */
 interface Memory {
   heartbeats: Map<string, Heartbeat>
-  bucket: TokenBucket | undefined
+  /** Absent until the first node is looked at. */
+  zones: ZoneHealth | undefined
 }
 
 /** Marks nodes that are no longer heard of, and taints nodes by their conditions so that their Pods move elsewhere. */
@@ -43,7 +44,7 @@ export function createNodeLifecycleController(options: Partial<HealthOptions> = 
   return {
     name: 'node-lifecycle',
     run: (environment) => {
-      const memory: Memory = { heartbeats: new Map(), bucket: undefined }
+      const memory: Memory = { heartbeats: new Map(), zones: undefined }
       return defineController({
         name: 'node-lifecycle',
         component: 'node-controller',
@@ -68,13 +69,15 @@ async function reconcile(
   { memory, health }: { memory: Memory; health: HealthOptions },
 ): Promise<ReconcileResult> {
   const node = ctx.cache(nodes).get(key)
+  const nowMs = ctx.clock.now()
+  const zones = (memory.zones ??= zonesOf(ctx.cache(nodes).list()))
   const before = memory.heartbeats.get(key.name)
   if (!node) {
+    zones.forget(key.name)
     if (memory.heartbeats.delete(key.name)) forgotten(key.name, ctx)
     return done
   }
   if (!ctx.seesOwnWrites(key)) return done
-  const nowMs = ctx.clock.now()
   const lease = ctx.cache(leases).get({ namespace: leaseNamespace, name: key.name })
   const heartbeat = heartbeatOf(node, lease, { before, nowMs })
   memory.heartbeats.set(key.name, heartbeat)
@@ -83,11 +86,19 @@ async function reconcile(
 
   const leftMs = silenceLeftMs(node, heartbeat, { options: health, nowMs })
   const observed = leftMs === 0 ? await markUnknown(node, ctx) : node
-  const eviction = evictionOf(observed, memory, ctx)
+  zones.observe(observed)
+  const eviction = evictionOf(observed, { heartbeats: memory.heartbeats, zones }, ctx)
   await taint(observed, eviction === 'wait' ? keptEviction(observed) : eviction, ctx)
-  if (readyOf(observed)?.status !== 'True' && readyOf(observed)) await markPodsNotReady(observed, ctx)
-  if (eviction === 'wait') return again(evictionRetryMs)
-  return leftMs > 0 ? again(leftMs) : done
+  const ready = readyOf(observed)
+  if (ready?.status === 'True') return again(leftMs)
+  if (ready) await markPodsNotReady(observed, ctx)
+  return again(leftMs > 0 ? Math.min(leftMs, unreadyRetryMs) : unreadyRetryMs)
+}
+
+function zonesOf(all: readonly Node[]): ZoneHealth {
+  const zones = new ZoneHealth()
+  for (const node of all) zones.observe(node)
+  return zones
 }
 
 async function markUnknown(node: Node, ctx: ReconcileContext): Promise<Node> {
@@ -100,19 +111,25 @@ async function markUnknown(node: Node, ctx: ReconcileContext): Promise<Node> {
 }
 
 /** Whether this node's Pods may be evicted now, or must wait until others had their turn. */
-function evictionOf(node: Node, memory: Memory, ctx: ReconcileContext): Eviction | 'wait' {
+function evictionOf(
+  node: Node,
+  { heartbeats, zones }: { heartbeats: Memory['heartbeats']; zones: ZoneHealth },
+  ctx: ReconcileContext,
+): Eviction | 'wait' {
+  const { isCutOff, changed } = zones.cutOff()
+  if (changed) {
+    ctx.log.info(isCutOff ? 'no node is ready: nothing is evicted until one is' : 'a node is ready again: evictions go on')
+    if (!isCutOff) beginAnew(heartbeats, ctx.clock.now())
+  }
   if (readyOf(node)?.status === 'True') return 'allowed'
-  const nowMs = ctx.clock.now()
-  const rate = evictionRatePerSecond(
-    ctx
-      .cache(nodes)
-      .list()
-      .map((other) => (other.metadata.name === node.metadata.name ? node : other)),
-  )
-  if (rate === undefined) return 'not allowed'
+  if (isCutOff) return 'not allowed'
   if (keptEviction(node) === 'allowed') return 'allowed'
-  memory.bucket ??= new TokenBucket(nowMs)
-  return memory.bucket.take(rate, nowMs) ? 'allowed' : 'wait'
+  return zones.takeTurn(node, ctx.clock.now()) ? 'allowed' : 'wait'
+}
+
+/** Once the cluster is heard of again, each node has a full grace period to be heard of too. */
+function beginAnew(heartbeats: Map<string, Heartbeat>, heardAtMs: number): void {
+  for (const [name, heartbeat] of heartbeats) heartbeats.set(name, { ...heartbeat, heardAtMs })
 }
 
 /** What its taints say was decided before. */

@@ -8,9 +8,9 @@ import { SubnetPool } from '../node-ipam/subnet-pool.ts'
 import { absentNodes, planPodGarbage } from '../pod-garbage-collector/plan-pod-garbage.ts'
 import { evictInMs } from '../taint-eviction/plan-eviction.ts'
 import { metaOf, podOf } from '../testing/objects.ts'
-import { evictionRatePerSecond, TokenBucket } from './eviction-limit.ts'
 import { defaultHealthOptions, heartbeatOf, silenceLeftMs, unknownConditions } from './node-health.ts'
 import { taintsOf } from './node-taints.ts'
+import { ZoneHealth } from './zone-health.ts'
 
 const nowMs = Date.UTC(2026, 0, 1)
 const now = '2026-01-01T00:00:00Z'
@@ -71,14 +71,70 @@ describe('the health of a node', () => {
     })
   }
 
-  test('[NL4] nothing is evicted when all nodes are silent, and slowly when most are', () => {
-    const nodes = (ready: number, silent: number) => [
-      ...Array.from({ length: ready }, (_, i) => node(`r${i}`, 'True')),
-      ...Array.from({ length: silent }, (_, i) => node(`s${i}`, 'Unknown')),
+  describe('[NL4] how fast nodes are evicted, by zone', () => {
+    const zone = (name: string, { ready, silent }: { ready: number; silent: number }) => {
+      const inZone = (n: Node): Node => ({ ...n, metadata: { ...n.metadata, labels: { 'topology.kubernetes.io/zone': name } } })
+      return [
+        ...Array.from({ length: ready }, (_, i) => inZone(node(`${name}-r${i}`, 'True'))),
+        ...Array.from({ length: silent }, (_, i) => inZone(node(`${name}-s${i}`, 'Unknown'))),
+      ]
+    }
+    const secondsUntilTurns = (health: ZoneHealth, n: Node) => {
+      const turns = []
+      for (let s = 0; s <= 200 && turns.length < 3; s++) if (health.takeTurn(n, nowMs + s * 1000)) turns.push(s)
+      return turns
+    }
+    const cases: { rule: string; zones: Node[][]; state: string; turns: number[] }[] = [
+      { rule: 'every 10 s', zones: [zone('a', { ready: 9, silent: 1 })], state: 'Normal', turns: [0, 10, 20] },
+      { rule: 'two silent nodes are no disruption', zones: [zone('a', { ready: 1, silent: 2 })], state: 'Normal', turns: [0, 10, 20] },
+      {
+        rule: 'a small zone most of which is silent: never',
+        zones: [zone('a', { ready: 3, silent: 7 })],
+        state: 'PartialDisruption',
+        turns: [],
+      },
+      {
+        rule: 'a large zone most of which is silent: every 100 s',
+        zones: [zone('a', { ready: 30, silent: 70 })],
+        state: 'PartialDisruption',
+        turns: [0, 100, 200],
+      },
+      {
+        rule: 'a zone that is gone while another lives: every 10 s',
+        zones: [zone('a', { ready: 0, silent: 7 }), zone('b', { ready: 7, silent: 0 })],
+        state: 'FullDisruption',
+        turns: [0, 10, 20],
+      },
+      {
+        rule: 'others are no reason to wait',
+        zones: [zone('a', { ready: 9, silent: 1 }), zone('b', { ready: 1, silent: 30 })],
+        state: 'Normal',
+        turns: [0, 10, 20],
+      },
     ]
-    assert.deepEqual([nodes(0, 3), nodes(9, 1), nodes(3, 7), nodes(30, 70)].map(evictionRatePerSecond), [undefined, 0.1, 0, 0.01])
-    const bucket = new TokenBucket(nowMs)
-    assert.deepEqual([bucket.take(0.1, nowMs), bucket.take(0.1, nowMs + 5_000), bucket.take(0.1, nowMs + 10_000)], [true, false, true])
+    for (const { rule, zones, state, turns } of cases) {
+      test(rule, () => {
+        const health = new ZoneHealth()
+        for (const n of zones.flat()) health.observe(n)
+        const silent = zones[0]?.at(-1)
+        assert.ok(silent)
+        assert.equal(health.stateOf(silent), state)
+        assert.deepEqual(health.cutOff(), { isCutOff: false, changed: false })
+        assert.deepEqual(secondsUntilTurns(health, silent), turns)
+      })
+    }
+
+    test('when no node of any zone is ready, the control plane was cut off', () => {
+      const health = new ZoneHealth()
+      for (const n of [...zone('a', { ready: 0, silent: 2 }), ...zone('b', { ready: 0, silent: 2 })]) health.observe(n)
+      assert.deepEqual(health.cutOff(), { isCutOff: true, changed: true })
+      const [first] = zone('b', { ready: 0, silent: 1 })
+      assert.ok(first)
+      health.observe({ ...first, status: { conditions: [{ type: 'Ready', status: 'True' }] } })
+      assert.deepEqual(health.cutOff(), { isCutOff: false, changed: true })
+      for (const name of ['a-s0', 'a-s1', 'b-s0', 'b-s1']) health.forget(name)
+      assert.deepEqual(health.cutOff(), { isCutOff: false, changed: false })
+    })
   })
 })
 
