@@ -149,4 +149,34 @@ describe('the scheduler on a cluster', () => {
     const claim = await client.get(persistentVolumeClaims, keyOf('data'))
     assert.deepEqual([claim.status.phase, claim.metadata.annotations?.['volume.kubernetes.io/selected-node']], ['Bound', 'n'])
   })
+
+  test('[SC6] whenever the leader changes, every pod is bound once and no node gets more than it has', async (t) => {
+    const cluster = await startCluster(t)
+    const { client } = cluster
+    for (let i = 0; i < 20; i++) await startKubelet(client, `n${i}`, { signal: cluster.signal, allocatable: { cpu: '8' } })
+    const bindings = new Map<string, Set<string>>()
+    const informer = createInformer(client, pods, { signal: cluster.signal })
+    informer.onChange(({ object: { metadata, spec } }) => {
+      if (spec.nodeName) bindings.set(metadata.uid, (bindings.get(metadata.uid) ?? new Set()).add(spec.nodeName))
+    })
+    const count = 160
+    const creating = Promise.all(Array.from({ length: count }, (_, i) => client.create(pods, pod(`p${i}`))))
+    for (let bound = 0; bound < count;) {
+      const stop = cluster.startWorker()
+      const target = Math.min(count, bound + 50)
+      await cluster.eventually(`${target} pods to be bound`, async () => bindings.size >= target)
+      await stop()
+      bound = bindings.size
+    }
+    await creating
+    const perNode = new Map<string, number>()
+    for (const nodes of bindings.values()) {
+      assert.equal(nodes.size, 1)
+      for (const node of nodes) perNode.set(node, (perNode.get(node) ?? 0) + 1)
+    }
+    assert.deepEqual(
+      [...perNode.values()],
+      Array.from({ length: 20 }, () => 8),
+    )
+  })
 })
