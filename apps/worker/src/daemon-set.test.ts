@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 
-import { daemonSets, nodes, pods, type DaemonSet, type Pod } from '@quarterdeck/api'
+import { daemonSets, events, nodes, pods, type DaemonSet, type Pod } from '@quarterdeck/api'
 import type { Draft } from '@quarterdeck/api-machinery'
 
 import { startKubelet } from './testing/simulated-kubelet.ts'
@@ -47,7 +47,7 @@ describe('a DaemonSet in a cluster', () => {
     await settled(cluster, 3)
     await startKubelet(cluster.client, 'n4', { signal: cluster.signal })
     await settled(cluster, 4)
-    assert.deepEqual((await podsOf(cluster)).map(({ spec }) => spec.nodeName).toSorted(), ['n1', 'n2', 'n3', 'n4'])
+    assert.deepEqual((await podsOf(cluster)).map(({ spec }) => spec.nodeName ?? '').toSorted(), ['n1', 'n2', 'n3', 'n4'])
 
     await cluster.client.patch(
       nodes,
@@ -100,5 +100,33 @@ describe('a DaemonSet in a cluster', () => {
       const { status } = await cluster.client.get(daemonSets, key)
       return status.updatedNumberScheduled === 1 && status.numberAvailable === 3
     })
+  })
+
+  test('[DS13] a failed pod is replaced, and it says so', async (t) => {
+    const cluster = await clusterOf(t)
+    await settled(cluster, 3)
+    const [failed] = await podsOf(cluster)
+    assert.ok(failed)
+    await cluster.client.update(
+      pods,
+      { ...failed, status: { ...failed.status, phase: 'Failed', conditions: [] } },
+      { subresource: 'status' },
+    )
+    await cluster.eventually('another pod', async () =>
+      (await podsOf(cluster)).every(({ metadata }) => metadata.uid !== failed.metadata.uid),
+    )
+    await settled(cluster, 3)
+    const { message } = await cluster.eventually('a warning', async () =>
+      (await cluster.client.list(events, { namespace: 'default' })).items.find(({ reason }) => reason === 'FailedDaemonPod'),
+    )
+    const { metadata, spec } = failed
+    assert.equal(message, `Found failed daemon pod default/${metadata.name} on node ${spec.nodeName}, will try to kill it`)
+  })
+
+  test('[DS11] the pods of a node that is deleted go with it', async (t) => {
+    const cluster = await clusterOf(t, { updateStrategy: { type: 'OnDelete' } })
+    await settled(cluster, 3)
+    await cluster.client.delete(nodes, { namespace: '', name: 'n1' })
+    await settled(cluster, 2)
   })
 })
