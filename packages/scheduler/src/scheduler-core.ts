@@ -1,12 +1,11 @@
-import { isPodFinished, type Namespace, type Node, type Pod } from '@quarterdeck/api'
+import type { Namespace, Node, Pod } from '@quarterdeck/api'
 import { isApiError } from '@quarterdeck/api-machinery'
 import { realClock, type Clock } from '@quarterdeck/controller-runtime'
 
 import { unreserve } from './binding-cycle.ts'
 import { Bindings, type BindingOutcomes } from './bindings.ts'
-import { asksForLess } from './cache/asks-for-less.ts'
-import { podInfoOf, type PodInfo } from './cache/pod-info.ts'
 import { SchedulerCache, type Snapshot } from './cache/scheduler-cache.ts'
+import { ClusterIntake, type PendingPods } from './cluster-intake.ts'
 import { FailureMemo } from './cycle/failure-memo.ts'
 import { formatFitFailure, type FitFailure } from './cycle/fit-failure.ts'
 import { SchedulingCycle, type CycleResult, type Placement } from './cycle/scheduling-cycle.ts'
@@ -15,7 +14,6 @@ import type { CycleState } from './framework/cycle-state.ts'
 import type { FailedAttempt } from './framework/failed-attempt.ts'
 import type { PostFilterResult } from './framework/plugin.ts'
 import type { Profile } from './framework/profile.ts'
-import { nodeChanges } from './node-changes.ts'
 import type { QueuedPod } from './queue/queued-pod.ts'
 import { SchedulingQueue } from './queue/scheduling-queue.ts'
 import { VerdictStore, type VerdictSink } from './verdicts.ts'
@@ -81,6 +79,7 @@ export class SchedulerCore {
   readonly #memo = new FailureMemo()
   readonly #permits: WaitingPermits
   readonly #bindings: Bindings
+  readonly #intake: ClusterIntake
 
   constructor(options: SchedulerCoreOptions) {
     this.#options = options
@@ -92,12 +91,17 @@ export class SchedulerCore {
       outcomes: this.#outcomes,
       maxStoring: options.maxInFlight ?? 512,
     })
+    this.#intake = new ClusterIntake({
+      cache: this.cache,
+      pending: this.#pending,
+      announce: (event) => this.announce(event),
+    })
     const profiles = options.profiles({
       snapshot: this.cache,
       permits: this.#permits,
       activate: (uid) => this.#queue.activate(uid),
       clearNomination: (uid) => {
-        const pod = this.#clearNomination(uid)
+        const pod = this.#intake.clearNomination(uid)
         if (pod) options.reports.nominationCleared(pod.pod)
       },
     })
@@ -114,56 +118,26 @@ export class SchedulerCore {
   }
 
   setNode(node: Node, old?: Node): void {
-    this.cache.setNode(node)
-    const info = this.cache.get(node.metadata.name)
-    if (!info) return
-    if (!old) return this.announce({ type: 'node added', node: info })
-    const changes = nodeChanges(old, node)
-    if (changes.size > 0) this.announce({ type: 'node changed', node: info, old, changes })
+    this.#intake.setNode(node, old)
   }
 
   removeNode(name: string): void {
-    const node = this.cache.get(name)?.node
-    this.cache.removeNode(name)
-    if (node) this.announce({ type: 'node removed', node })
+    this.#intake.removeNode(name)
   }
 
-  /** A namespace was added or changed, or is gone: terms of Pods may name it by its labels. */
   setNamespace(namespace: Namespace, old?: Namespace | 'deleted'): void {
-    const { name, labels = {} } = namespace.metadata
-    const isGone = old === 'deleted'
-    const before = this.cache.namespaceLabels(name)
-    if (!isGone && before && JSON.stringify(before) === JSON.stringify(labels)) return
-    this.cache.setNamespace(name, isGone ? undefined : labels)
-    this.announce({ type: 'Namespace', object: isGone ? undefined : namespace, old: isGone ? namespace : old })
+    this.#intake.setNamespace(namespace, old)
   }
 
-  /** A Pod was added or changed. */
   setPod(pod: Pod, old?: Pod): void {
-    if (isPodFinished(pod)) return this.removePod(pod)
-    if (pod.spec.nodeName) return this.#setPlaced(pod, pod.spec.nodeName)
-    const profile = this.profiles.get(pod.spec.schedulerName || 'default-scheduler')
-    if (!profile) return this.#followNomination(podInfoOf(pod), old)
-    if (pod.metadata.deletionTimestamp) return this.removePod(pod)
-    const info = podInfoOf(pod)
-    this.#followNomination(info, old)
-    const gate = this.#queue.set(info, profile)
-    if (gate) this.#options.reports.gated(pod, gate)
+    this.#intake.setPod(pod, old)
   }
 
   removePod(pod: Pod): void {
-    const { uid } = pod.metadata
-    this.#queue.delete(uid)
-    this.verdicts.remove(uid)
-    this.#bindings.abandon(uid)
-    this.#clearNomination(uid)
-    const known = this.cache.podOf(uid)
-    const nodeName = this.cache.nodeOf(uid)
-    this.cache.removePod(uid)
-    if (nodeName !== undefined) this.announce({ type: 'pod left', pod: known ?? podInfoOf(pod), nodeName, node: this.cache.get(nodeName) })
+    this.#intake.removePod(pod)
   }
 
-  /** Something happened that may help Pods that wait. */
+  /** Something else happened that may help Pods that wait. */
   announce(event: ClusterEvent): void {
     if (event.type === 'pod added') this.#memo.onAddition()
     else this.#memo.onImprovement()
@@ -187,41 +161,6 @@ export class SchedulerCore {
     }
     this.#queue.stop()
     await this.#bindings.stop()
-  }
-
-  #setPlaced(pod: Pod, nodeName: string): void {
-    const { uid } = pod.metadata
-    this.#queue.delete(uid)
-    this.verdicts.remove(uid)
-    this.cache.nominations.delete(uid)
-    const before = this.cache.podOf(uid)
-    const isConfirmed = this.cache.isConfirmed(uid)
-    if (before && isConfirmed && isSamePlacedPod(before.pod, pod)) {
-      before.pod = pod
-      return
-    }
-    const info = podInfoOf(pod)
-    this.cache.setPod(info, nodeName)
-    if (!before || !isConfirmed) return this.announce({ type: 'pod added', pod: info, nodeName, node: this.cache.get(nodeName) })
-    this.announce({ type: 'pod relabelled', pod: info, old: before, nodeName, node: this.cache.get(nodeName) })
-    if (asksForLess(info, before)) this.announce({ type: 'pod shrank', pod: info, nodeName, node: this.cache.get(nodeName) })
-  }
-
-  /** Another part, or this one before it was started again, noted where room is being made. */
-  #followNomination(info: PodInfo, old: Pod | undefined): void {
-    const nominated = info.pod.status.nominatedNodeName
-    const changed = nominated !== old?.status.nominatedNodeName
-    if (nominated && (changed || !this.cache.nominations.nodeOf(info.uid))) this.cache.nominations.set(info, nominated)
-    else if (!nominated && changed) this.#clearNomination(info.uid)
-  }
-
-  #clearNomination(uid: string): PodInfo | undefined {
-    const nodeName = this.cache.nominations.nodeOf(uid)
-    if (nodeName === undefined) return undefined
-    const pod = this.cache.nominations.on(nodeName).find((nominated) => nominated.uid === uid)
-    this.cache.nominations.delete(uid)
-    if (pod) this.announce({ type: 'pod left', pod, nodeName, node: this.cache.get(nodeName) })
-    return pod
   }
 
   #schedule(queued: QueuedPod): Promise<void> | undefined {
@@ -298,7 +237,7 @@ export class SchedulerCore {
     const { pod, profile } = queued
     const { failure, nominatedNodeName } = result
     if (nominatedNodeName) this.cache.nominations.set(pod, nominatedNodeName)
-    else if (nominatedNodeName === '') this.#clearNomination(pod.uid)
+    else if (nominatedNodeName === '') this.#intake.clearNomination(pod.uid)
     this.#queue.retryAfterEvent(queued, failure.rejectedBy)
     this.verdicts.put(pod, { failure, profile, snapshot: this.cache, nowMs: this.#clock.now() })
     this.#options.reports.unschedulable(pod.pod, formatFitFailure(failure), nominatedNodeName)
@@ -311,6 +250,23 @@ export class SchedulerCore {
     this.#memo.onAddition()
     this.cache.nominations.delete(pod.uid)
     this.#bindings.start(queued, placement)
+  }
+
+  readonly #pending: PendingPods = {
+    set: (pod) => {
+      const profile = this.profiles.get(pod.pod.spec.schedulerName || 'default-scheduler')
+      const gate = profile && this.#queue.set(pod, profile)
+      if (gate) this.#options.reports.gated(pod.pod, gate)
+    },
+    place: (uid) => {
+      this.#queue.delete(uid)
+      this.verdicts.remove(uid)
+    },
+    remove: (uid) => {
+      this.#queue.delete(uid)
+      this.verdicts.remove(uid)
+      this.#bindings.abandon(uid)
+    },
   }
 
   readonly #outcomes: BindingOutcomes = {
@@ -341,12 +297,3 @@ export class SchedulerCore {
 }
 
 const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1000
-
-/** Most changes are of a status; what a Pod takes on its node changes with its generation, and whom it concerns with its labels. */
-function isSamePlacedPod(a: Pod, b: Pod): boolean {
-  return (
-    a.metadata.generation === b.metadata.generation &&
-    a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
-    (a.metadata.labels === b.metadata.labels || JSON.stringify(a.metadata.labels) === JSON.stringify(b.metadata.labels))
-  )
-}
