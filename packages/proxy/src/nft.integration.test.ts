@@ -8,7 +8,7 @@ import { planRuleset, type ProxyNode } from './plan-ruleset.ts'
 import { renderRuleset } from './ruleset.ts'
 
 const table = `qd_test_${process.pid}`
-const node: ProxyNode = { table, nodeName: 'n1', podCidr: '10.213.77.0/24', servedHere: [], bridgeNetfilter: false }
+const node: ProxyNode = { table, nodeName: 'n1', zone: undefined, podCidr: '10.213.77.0/24', servedHere: [], bridgeNetfilter: false }
 
 const service = {
   metadata: { name: 'web', namespace: 'shop' },

@@ -9,6 +9,7 @@ import { renderRuleset } from './ruleset.ts'
 const node: ProxyNode = {
   table: 'quarterdeck',
   nodeName: 'n1',
+  zone: 'z1',
   podCidr: '10.244.0.0/24',
   servedHere: ['10.96.0.10'],
   bridgeNetfilter: true,
@@ -60,6 +61,36 @@ void describe('the rules of a service', () => {
     const dying = endpoint('10.244.0.7', 'n1', { ready: false, serving: true, terminating: true })
     assert.doesNotMatch(rulesOf([service()], [slice(endpoint('10.244.0.5'), dying)]), /10\.244\.0\.7/)
     assert.match(rulesOf([service()], [slice(dying)]), /dnat to 10\.244\.0\.7:8080/)
+  })
+
+  describe('[S9] what is near is preferred', () => {
+    const hinted = (address: string, nodeName: string, hints: V1Endpoint['hints']): V1Endpoint => ({
+      ...endpoint(address, nodeName),
+      hints,
+    })
+    const here = hinted('10.244.0.5', 'n1', { forZones: [{ name: 'z1' }], forNodes: [{ name: 'n1' }] })
+    const inZone = hinted('10.244.1.6', 'n2', { forZones: [{ name: 'z1' }], forNodes: [{ name: 'n2' }] })
+    const far = hinted('10.244.2.7', 'n3', { forZones: [{ name: 'z2' }], forNodes: [{ name: 'n3' }] })
+    const zoneOnly = ({ hints, ...rest }: V1Endpoint): V1Endpoint => ({ ...rest, hints: { forZones: hints?.forZones } })
+    const cases: { rule: string; endpoints: V1Endpoint[]; zone?: string | undefined; reached: string[] }[] = [
+      { rule: 'the own node', endpoints: [here, inZone, far], reached: ['10.244.0.5'] },
+      { rule: 'without one on the node its zone', endpoints: [inZone, far], reached: ['10.244.1.6'] },
+      { rule: 'the own zone', endpoints: [here, inZone, far].map(zoneOnly), reached: ['10.244.0.5', '10.244.1.6'] },
+      { rule: 'without one in the zone all', endpoints: [inZone, far], zone: 'z3', reached: ['10.244.1.6', '10.244.2.7'] },
+      { rule: 'a node without a zone: all', endpoints: [inZone, far], zone: undefined, reached: ['10.244.1.6', '10.244.2.7'] },
+      { rule: 'hints that one lacks do not count', endpoints: [here, endpoint('10.244.2.7', 'n3')], reached: ['10.244.0.5', '10.244.2.7'] },
+    ]
+    for (const { rule, endpoints, reached, ...of } of cases) {
+      test(rule, () => {
+        const text = rulesOf([service()], [slice(...endpoints)], { ...node, ...of })
+        assert.deepEqual([...text.matchAll(/dnat to ([\d.]+):/g)].map(([, ip]) => ip).toSorted(), reached)
+      })
+    }
+
+    test('what stays on the node by policy is not asked for hints', () => {
+      const local = service({ internalTrafficPolicy: 'Local' })
+      assert.match(rulesOf([local], [slice(zoneOnly({ ...here, hints: { forZones: [{ name: 'z2' }] } }))]), /dnat to 10\.244\.0\.5:/)
+    })
   })
 
   void test('node ports and external addresses are masqueraded, so that the answer comes back this way', () => {

@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto'
 import type { EndpointSlice, Service, V1ServicePort } from '@quarterdeck/api'
 
 import type { Ruleset } from './ruleset.ts'
-import { endpointsOf, isProxied, type ServiceEndpoint, serviceKeyOf } from './service-endpoints.ts'
+import { endpointsOf, isProxied, nearestOf, type ServiceEndpoint, serviceKeyOf } from './service-endpoints.ts'
 
 export interface ProxyNode {
   /** Name of the nftables table. */
   table: string
   nodeName: string
+  /** Its label topology.kubernetes.io/zone. */
+  zone: string | undefined
   /** Subnet of this node's pods; undefined until it is known. */
   podCidr: string | undefined
   /** Addresses that are served on this node itself and must not be taken over: the cluster DNS. */
@@ -81,11 +83,12 @@ interface PortContext {
   port: V1ServicePort
 }
 
-function addServicePort(context: PortContext, endpoints: readonly ServiceEndpoint[]): void {
+function addServicePort(context: PortContext, all: readonly ServiceEndpoint[]): void {
   const { service, port } = context
   const { spec } = service
   const protocol = (port.protocol ?? 'TCP').toLowerCase()
-  const local = endpoints.filter((endpoint) => endpoint.isLocal)
+  const endpoints = nearestOf(all, context.node)
+  const local = all.filter((endpoint) => endpoint.isLocal)
   const inside = spec.internalTrafficPolicy === 'Local' ? local : endpoints
   const clusterTarget = `${spec.clusterIP} . ${protocol} . ${port.port}`
   const external = externalTargetsOf(service, port, protocol)

@@ -15,13 +15,14 @@ export interface ProxyOptions {
   table: string
   /** The bridge of this node's pods. */
   bridge: string
-  /** This node: its pods' subnet. */
+  /** This node: its pods' subnet, its zone. */
   nodes: Informer<Node>
   servedHere: readonly string[]
   log?: Logger
   signal: AbortSignal
 }
 
+const zoneLabel = 'topology.kubernetes.io/zone'
 /** Changes of this time are loaded together. */
 const coalesceMs = 100
 /** Between two looks whether the rules are still there. */
@@ -62,10 +63,12 @@ async function load(
   { bridgeNetfilter }: { bridgeNetfilter: boolean },
   loaded: { ruleset: Ruleset; text: string } | undefined,
 ): Promise<{ ruleset: Ruleset; text: string }> {
+  const own = options.nodes.get(options.nodeName)
   const node: ProxyNode = {
     table: options.table,
     nodeName: options.nodeName,
-    podCidr: options.nodes.get(options.nodeName)?.spec.podCIDR,
+    zone: own?.metadata.labels?.[zoneLabel],
+    podCidr: own?.spec.podCIDR,
     servedHere: options.servedHere,
     bridgeNetfilter,
   }

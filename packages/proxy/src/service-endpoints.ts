@@ -1,10 +1,12 @@
-import type { EndpointSlice, Service, V1Endpoint, V1ServicePort } from '@quarterdeck/api'
+import type { EndpointSlice, Service, V1Endpoint, V1EndpointHints, V1ServicePort } from '@quarterdeck/api'
 
 /** One address and port that a connection to a service may be sent to. */
 export interface ServiceEndpoint {
   ip: string
   port: number
   isLocal: boolean
+  /** For which nodes and zones it is meant, if the Service prefers what is near. */
+  hints: V1EndpointHints | undefined
 }
 
 export const serviceNameLabel = 'kubernetes.io/service-name'
@@ -42,10 +44,31 @@ function collect(port: V1ServicePort, slices: readonly EndpointSlice[], { nodeNa
     for (const endpoint of slice.endpoints ?? []) {
       const [ip] = endpoint.addresses
       if (ip === undefined || !accepts(endpoint)) continue
-      found.set(`${ip}:${target.port}`, { ip, port: target.port, isLocal: endpoint.nodeName === nodeName })
+      found.set(`${ip}:${target.port}`, { ip, port: target.port, isLocal: endpoint.nodeName === nodeName, hints: endpoint.hints })
     }
   }
   return [...found.values()].toSorted((a, b) => (a.ip === b.ip ? a.port - b.port : a.ip < b.ip ? -1 : 1))
+}
+
+/**
+ * Those endpoints that are meant for this node; else those for its zone; else all. Hints count only where every endpoint has them, so
+ * that none is forgotten while they are being written (KEP-2433, KEP-3015).
+ */
+export function nearestOf(
+  endpoints: readonly ServiceEndpoint[],
+  node: { nodeName: string; zone: string | undefined },
+): readonly ServiceEndpoint[] {
+  return meantFor(endpoints, 'forNodes', node.nodeName) ?? meantFor(endpoints, 'forZones', node.zone) ?? endpoints
+}
+
+function meantFor(
+  endpoints: readonly ServiceEndpoint[],
+  hint: 'forNodes' | 'forZones',
+  name: string | undefined,
+): readonly ServiceEndpoint[] | undefined {
+  if (!name || !endpoints.every(({ hints }) => hints?.[hint]?.length)) return undefined
+  const meant = endpoints.filter(({ hints }) => hints?.[hint]?.some((it) => it.name === name))
+  return meant.length > 0 ? meant : undefined
 }
 
 /** Whether the proxy has anything to do for a service. */

@@ -1,4 +1,4 @@
-import type { DiscoveryV1EndpointPort, EndpointSlice, Pod, Service, V1Endpoint } from '@quarterdeck/api'
+import type { DiscoveryV1EndpointPort, EndpointSlice, Pod, Service, V1Endpoint, V1EndpointHints } from '@quarterdeck/api'
 import { withoutUndefined } from '@quarterdeck/controller-runtime'
 
 import { isReady, isTerminating } from '../pods/pod-state.ts'
@@ -51,15 +51,30 @@ function endpointOf(service: Service, pod: Pod, zoneOf: EndpointSliceInput['zone
   const terminating = isTerminating(pod)
   const { name, namespace, uid } = pod.metadata
   const hostname = hostnameOf(service, pod)
-  const zone = pod.spec.nodeName ? zoneOf(pod.spec.nodeName) : undefined
+  const { nodeName } = pod.spec
+  const zone = nodeName ? zoneOf(nodeName) : undefined
+  const ready = (service.spec.publishNotReadyAddresses ?? false) || (serving && !terminating)
+  const hints = ready ? hintsOf(service, { zone, nodeName }) : undefined
   return {
     addresses: [pod.status.podIP ?? ''],
-    conditions: { ready: (service.spec.publishNotReadyAddresses ?? false) || (serving && !terminating), serving, terminating },
+    conditions: { ready, serving, terminating },
+    ...(hints ? { hints } : {}),
     ...(hostname ? { hostname } : {}),
-    ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
+    ...(nodeName ? { nodeName } : {}),
     targetRef: { kind: 'Pod', namespace, name, uid },
     ...(zone ? { zone } : {}),
   }
+}
+
+/** For whom an endpoint is meant, by the Service's trafficDistribution. */
+function hintsOf(
+  { spec: { trafficDistribution } }: Service,
+  { zone, nodeName }: { zone: string | undefined; nodeName: string | undefined },
+): V1EndpointHints | undefined {
+  if (!trafficDistribution) return undefined
+  const forZones = zone ? { forZones: [{ name: zone }] } : undefined
+  const forNodes = trafficDistribution === 'PreferSameNode' && nodeName ? { forNodes: [{ name: nodeName }] } : undefined
+  return forZones || forNodes ? { ...forNodes, ...forZones } : undefined
 }
 
 /** A Service without endpoints keeps one empty slice, so that its readers can tell it from one not yet looked at. */

@@ -104,6 +104,22 @@ describe('planning EndpointSlices', () => {
     assert.deepEqual(empty, { endpoints: [], ports: [] })
     assert.equal(plan([], [stored(empty, 's')]).keep.length, 1)
   })
+
+  const inZone = { forZones: [{ name: 'zone-a' }] }
+  for (const [trafficDistribution, hints] of [
+    [undefined, undefined],
+    ['PreferClose', inZone],
+    ['PreferSameZone', inZone],
+    ['PreferSameNode', { ...inZone, forNodes: [{ name: 'n1' }] }],
+  ] as const) {
+    test(`[EP7] trafficDistribution ${trafficDistribution}: for whom ready endpoints are meant`, () => {
+      const { create } = plan([pod('a', 'ready'), pod('b', 'not ready')], [], service({ trafficDistribution }))
+      assert.deepEqual(
+        create[0]?.endpoints.map((endpoint) => endpoint.hints),
+        [hints, undefined],
+      )
+    })
+  }
 })
 
 describe('planning Endpoints', () => {
