@@ -1,6 +1,6 @@
 /**
  * The dashboard over a memory store full of made-up objects, for working on the interface:
- * `node dev/fixture-server.ts [--pods 300] [--churn 20] [--port 3100] [--production]`. Sign in as admin / admin.
+ * `node dev/fixture-server.ts [--pods 300] [--churn 20] [--port 3100] [--production] [--workerless]`. Sign in as admin / admin.
  */
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
@@ -13,6 +13,7 @@ import next from 'next'
 
 import { churn, fillFixtures } from './fixtures.ts'
 import { tellUsage } from './usage-fixtures.ts'
+import { pretendWorker } from './worker-fixtures.ts'
 import { fillWorkloads } from './workload-fixtures.ts'
 
 const { values } = parseArgs({
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     churn: { type: 'string', default: '5' },
     port: { type: 'string', default: '3100' },
     production: { type: 'boolean', default: false },
+    workerless: { type: 'boolean', default: false },
   },
 })
 
@@ -34,6 +36,7 @@ if (Number(values.pods) > 0) {
 const stop = new AbortController()
 if (Number(values.churn) > 0) void churn(client, Number(values.churn), stop.signal)
 
+if (!values.workerless) await pretendWorker(server, client)
 void tellUsage(client, stop.signal)
 
 const nodes: NodeConnections = {

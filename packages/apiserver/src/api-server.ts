@@ -27,6 +27,7 @@ import { openServiceAccountTokens } from './auth/service-account-tokens.ts'
 import { createInProcessClient } from './in-process-client.ts'
 import { KindRegistry } from './kind-registry.ts'
 import type { ApiRequest } from './request.ts'
+import { createApiMetrics, type ApiMetrics } from './rest/metrics.ts'
 import { bind } from './subresources/binding.ts'
 import { evict } from './subresources/eviction.ts'
 import { finalizeNamespace } from './subresources/finalize.ts'
@@ -59,6 +60,8 @@ export interface ApiServer {
   /** Applies several objects in one transaction. Throws ApplyError. */
   applyAll(user: User, documents: readonly { object: unknown }[], options: ApplyAllOptions): Promise<AppliedObject[]>
   sessions: Sessions
+  /** The figures of this process; its REST handler counts into them. */
+  metrics: ApiMetrics
   /** To the worker that leads. */
   worker: WorkerLink
   /** Why a pending pod is pending, as JSON: the verdict of every plugin on every node. */
@@ -82,7 +85,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     resourceQuota,
   ]
   const core = new ApiCore({ store, registry: new KindRegistry(), authorizer, admission })
-  const server = { core } as ApiServer
+  const server = { core, metrics: createApiMetrics() } as ApiServer
   server.clientFor = (user, name) => createInProcessClient(server, user, name)
   server.finalize = (request, object) => finalizeNamespace(core, request, object)
   server.patchScale = (request, body, type) => patchScale(core, request, body, type)

@@ -1,16 +1,7 @@
 import { forbidden, unauthorized } from '@quarterdeck/api-machinery'
-import { sessionCookie, type ApiServer, type NodeConnections, type User } from '@quarterdeck/apiserver'
+import { sessionCookie, type User } from '@quarterdeck/apiserver'
 
-import type { LiveKinds } from './live/live-kinds.ts'
-import type { UsageBoard } from './usage/usage-board.ts'
-
-/** What the process shares with every dashboard request. */
-export interface Deck {
-  server: ApiServer
-  nodes: NodeConnections
-  live: LiveKinds
-  usage: UsageBoard
-}
+import type { Deck } from './deck.ts'
 
 /** One request of the dashboard. */
 export interface Context extends Deck {

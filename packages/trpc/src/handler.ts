@@ -2,12 +2,11 @@ import { ApiError } from '@quarterdeck/api-machinery'
 import type { ApiServer, NodeConnections } from '@quarterdeck/apiserver'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 
-import { createContext, type Deck } from './context.ts'
-import { LiveKinds } from './live/live-kinds.ts'
+import { createContext } from './context.ts'
+import { createDeck } from './deck.ts'
 import { appRouter } from './router.ts'
 import { createTrpcSocket, type TrpcSocket } from './socket/trpc-socket.ts'
 import { trpcError } from './trpc.ts'
-import { UsageBoard } from './usage/usage-board.ts'
 import { setWebContext } from './web-context.ts'
 
 /** The longest body of a mutation; several YAML files of the largest objects fit. */
@@ -18,10 +17,6 @@ export interface TrpcHandlerOptions {
   nodes: NodeConnections
   /** Told of errors that are our own fault. */
   onInternalError?: (error: Error, path: string) => void
-}
-
-function createDeck({ server, nodes }: TrpcHandlerOptions): Deck {
-  return { server, nodes, live: new LiveKinds(server.core), usage: new UsageBoard(server.core) }
 }
 
 /** Answers tRPC requests under /api/trpc with the API core of this process. */

@@ -1,5 +1,6 @@
 import { resizeClaim } from './claims/resize-claim.ts'
 import { summary } from './cluster/summary.ts'
+import { followControlPlane } from './control-plane/follow-control-plane.ts'
 import { exampleManifest } from './documents/example.ts'
 import { listKinds } from './kinds/list.ts'
 import { streamLogs } from './logs/stream.ts'
@@ -54,6 +55,7 @@ export const appRouter = router({
   pods: router({ scheduling: podScheduling, evict: evictPods }),
   claims: router({ resize: resizeClaim }),
   logs: router({ stream: streamLogs }),
+  controlPlane: router({ follow: followControlPlane }),
   cluster: router({ summary, exampleManifest }),
 })
 

@@ -2,10 +2,9 @@ import { apiServerUser, createApiServer, type ApiServer, type NodeConnections } 
 import type { Client } from '@quarterdeck/client'
 import { createMemoryStore } from '@quarterdeck/storage'
 
-import { LiveKinds } from './live/live-kinds.ts'
+import { closeDeck, createDeck } from './deck.ts'
 import { appRouter } from './router.ts'
 import { createCallerFactory } from './trpc.ts'
-import { UsageBoard } from './usage/usage-board.ts'
 
 const noNodes: NodeConnections = { request: () => Promise.reject(new Error('no node is connected')) }
 
@@ -15,13 +14,9 @@ export async function openTestDeck(
 ): Promise<{ api: TestCaller; server: ApiServer; client: Client; close: () => Promise<void> }> {
   const store = createMemoryStore()
   const server = await createApiServer({ store })
-  const live = new LiveKinds(server.core)
-  const usage = new UsageBoard(server.core)
+  const deck = createDeck({ server, nodes })
   const api = createCallerFactory(appRouter)({
-    server,
-    nodes,
-    live,
-    usage,
+    ...deck,
     request: new Request('http://test/'),
     responseHeaders: new Headers(),
     authenticate: async () => apiServerUser,
@@ -33,8 +28,7 @@ export async function openTestDeck(
     server,
     client: server.clientFor(apiServerUser, 'test'),
     async close() {
-      usage.close()
-      await live.close()
+      await closeDeck(deck)
       await store.close()
     },
   }

@@ -1,6 +1,6 @@
 import { Command } from 'cmdk'
 import { useEffect, useState } from 'react'
-import { FileUp, Gauge } from 'lucide-react'
+import { Activity, FileUp, Gauge, type LucideIcon } from 'lucide-react'
 
 import { useKinds } from '../api/use-kinds.ts'
 import { useObjectSearch } from '../api/use-object-search.ts'
@@ -13,6 +13,12 @@ const item =
   'flex cursor-pointer items-center gap-2.5 rounded px-2.5 py-2 text-sm data-[selected=true]:bg-hover [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-muted'
 const heading =
   '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint'
+
+const commands: readonly { href: string; name: string; words: string; icon: LucideIcon }[] = [
+  { href: '/', name: 'Overview', words: 'overview', icon: Gauge },
+  { href: '/control-plane', name: 'Control plane', words: 'control plane controllers scheduler worker leader metrics', icon: Activity },
+  { href: '/apply', name: 'Apply YAML', words: 'apply yaml upload create', icon: FileUp },
+]
 
 /** Goes to any kind, any object and any command by a few letters of its name. */
 export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -29,6 +35,7 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const fits = (...names: string[]): boolean => words.every((word) => names.some((name) => name.toLowerCase().includes(word)))
   const shownKinds = kinds.filter((kind) => fits(kind.kind, kind.plural, kind.title, ...kind.shortNames))
+  const shownCommands = commands.filter(({ words: names }) => fits(names))
   return (
     <Command.Dialog
       open={isOpen}
@@ -74,18 +81,13 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
             ))}
           </Command.Group>
         )}
-        {(fits('overview') || fits('apply yaml upload create')) && (
+        {shownCommands.length > 0 && (
           <Command.Group heading="Commands" className={heading}>
-            {fits('overview') && (
-              <Command.Item value="overview" className={item} onSelect={() => go('/')}>
-                <Gauge aria-hidden /> Overview
+            {shownCommands.map(({ href, name, icon: Icon }) => (
+              <Command.Item key={href} value={href} className={item} onSelect={() => go(href)}>
+                <Icon aria-hidden /> {name}
               </Command.Item>
-            )}
-            {fits('apply yaml upload create') && (
-              <Command.Item value="apply" className={item} onSelect={() => go('/apply')}>
-                <FileUp aria-hidden /> Apply YAML
-              </Command.Item>
-            )}
+            ))}
           </Command.Group>
         )}
       </Command.List>

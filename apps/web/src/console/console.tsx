@@ -17,6 +17,10 @@ import { Spinner } from '@quarterdeck/ui'
 const DetailPage = lazy(() => import('../detail/detail-page.tsx').then((module) => ({ default: module.DetailPage })))
 const ApplyPage = lazy(() => import('../apply/apply-page.tsx').then((module) => ({ default: module.ApplyPage })))
 
+const ControlPlanePage = lazy(() =>
+  import('../control-plane/control-plane-page.tsx').then((module) => ({ default: module.ControlPlanePage })),
+)
+
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -58,6 +62,8 @@ function Page({ route }: { route: Route }) {
       return <OverviewPage />
     case 'apply':
       return <ApplyPage />
+    case 'control-plane':
+      return <ControlPlanePage />
     case 'list':
       return <ListPage key={route.resource} resource={route.resource} />
     case 'detail':

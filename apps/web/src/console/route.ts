@@ -2,6 +2,7 @@
 export type Route =
   | { page: 'overview' }
   | { page: 'apply' }
+  | { page: 'control-plane' }
   | { page: 'list'; resource: string }
   | { page: 'detail'; resource: string; namespace: string; name: string }
 
@@ -9,6 +10,7 @@ export function routeOf(path: string): Route {
   const [first, second, third] = path.split('/').filter(Boolean).map(decodeURIComponent)
   if (!first) return { page: 'overview' }
   if (first === 'apply') return { page: 'apply' }
+  if (first === 'control-plane') return { page: 'control-plane' }
   if (!second) return { page: 'list', resource: first }
   return third
     ? { page: 'detail', resource: first, namespace: second, name: third }

@@ -15,6 +15,10 @@ const places: Readonly<Record<string, { href: string; name: string }>> = {
   n: { href: listHref('nodes'), name: 'Nodes' },
   m: { href: listHref('namespaces'), name: 'Namespaces' },
   e: { href: listHref('events'), name: 'Events' },
+  t: { href: listHref('statefulsets.apps'), name: 'Stateful sets' },
+  b: { href: listHref('jobs.batch'), name: 'Jobs' },
+  v: { href: listHref('persistentvolumeclaims'), name: 'Volume claims' },
+  w: { href: '/control-plane', name: 'Control plane' },
   a: { href: '/apply', name: 'Apply YAML' },
 }
 

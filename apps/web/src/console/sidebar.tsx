@@ -1,6 +1,6 @@
 import type { KindInfo } from '@quarterdeck/trpc'
 import { cn } from '@quarterdeck/ui'
-import { ChevronDown, ChevronRight, Gauge } from 'lucide-react'
+import { Activity, ChevronDown, ChevronRight, Gauge } from 'lucide-react'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 
 import { useKinds } from '../api/use-kinds.ts'
@@ -34,6 +34,13 @@ export function Sidebar({ isOpen, onClose, path }: SidebarProps) {
       >
         <NavLink href="/" isCurrent={current === 'overview'} icon={<Gauge className="size-4" strokeWidth={1.75} aria-hidden />}>
           Overview
+        </NavLink>
+        <NavLink
+          href="/control-plane"
+          isCurrent={current === 'control-plane'}
+          icon={<Activity className="size-4" strokeWidth={1.75} aria-hidden />}
+        >
+          Control plane
         </NavLink>
         {[...sections].map(([section, members]) => (
           <SidebarSection key={section} title={section} members={members} current={current} />

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { ApiError, unauthorized } from '@quarterdeck/api-machinery'
+import { collectDefaultMetrics } from 'prom-client'
 
 import type { ApiServer } from '../api-server.ts'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { User } from '../auth/user.ts'
 import { readParsed } from './body.ts'
 import { aggregatedDiscovery, apiGroup, groupList, legacyVersions, notServed, resourceList } from './discovery.ts'
-import { createApiMetrics, type ApiMetrics } from './metrics.ts'
+import type { ApiMetrics } from './metrics.ts'
 import { negotiate } from './negotiate.ts'
 import { openApiProtobufType } from './openapi-format.ts'
 import { createOpenApi, type OpenApi } from './openapi.ts'
@@ -39,10 +40,13 @@ interface RestContext extends RestOptions {
 }
 
 export function createRestHandler(options: RestOptions): RestHandler {
+  const { metrics } = options.server
+  // Those of the process itself belong to what serves it.
+  if (!metrics.registry.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics.registry })
   const context: RestContext = {
     ...options,
     openApi: createOpenApi(options.server.core.registry),
-    metrics: createApiMetrics(),
+    metrics,
     podLogs: createPodLogs(options.nodes),
   }
   return (request, response) => {

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 /** The figures of one API server, named as Kubernetes names them. */
 export interface ApiMetrics {
@@ -11,7 +11,6 @@ export interface ApiMetrics {
 
 export function createApiMetrics(): ApiMetrics {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
   const requests = new Counter({
     name: 'apiserver_request_total',
     help: 'Requests answered, by verb, resource and HTTP code.',

@@ -9,8 +9,7 @@ import { apiServerUser, createApiServer, sessionCookie, type ApiServer } from '@
 import { createMemoryStore } from '@quarterdeck/storage'
 import { WebSocket } from 'ws'
 
-import { LiveKinds } from '../live/live-kinds.ts'
-import { UsageBoard } from '../usage/usage-board.ts'
+import { closeDeck, createDeck, type Deck } from '../deck.ts'
 import { createTrpcSocket, signInCode, socketPath } from './trpc-socket.ts'
 import { drainOf } from './drain-of.ts'
 
@@ -18,18 +17,15 @@ suite('the socket of subscriptions', () => {
   const store = createMemoryStore()
   const http = createServer()
   let server: ApiServer
-  let live: LiveKinds
+  let deck: Deck
   let host = ''
   let cookie = ''
   let closeSocket = (): void => {}
   before(async () => {
     server = await createApiServer({ store })
     await server.sessions.ensureAdministrator('secret')
-    live = new LiveKinds(server.core)
-    const trpc = createTrpcSocket(
-      {},
-      { server, live, usage: new UsageBoard(server.core), nodes: { request: () => Promise.reject(new Error('no node')) } },
-    )
+    deck = createDeck({ server, nodes: { request: () => Promise.reject(new Error('no node')) } })
+    const trpc = createTrpcSocket({}, deck)
     closeSocket = trpc.close
     http.on('upgrade', (request, socket, head) => void (trpc.upgrade(request, socket, head) || socket.destroy()))
     http.listen(0, '127.0.0.1')
@@ -40,7 +36,7 @@ suite('the socket of subscriptions', () => {
   after(async () => {
     closeSocket()
     http.close()
-    await live.close()
+    await closeDeck(deck)
     await store.close()
   })
 

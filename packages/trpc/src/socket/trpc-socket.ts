@@ -5,7 +5,8 @@ import { isApiError } from '@quarterdeck/api-machinery'
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
 
-import { createContext, type Context, type Deck } from '../context.ts'
+import { createContext, type Context } from '../context.ts'
+import type { Deck } from '../deck.ts'
 import { appRouter } from '../router.ts'
 import { drainOf } from './drain-of.ts'
 
