@@ -7,8 +7,10 @@ import { describe, test } from 'node:test'
 
 import { events, localPath, nodes, persistentVolumeClaims, pods, priorityClasses, type Pod } from '@quarterdeck/api'
 import type { Draft } from '@quarterdeck/api-machinery'
-import type { Client } from '@quarterdeck/client'
-import { createInformer } from '@quarterdeck/controller-runtime'
+import { createAuthenticator, createRestHandler, mastersGroup } from '@quarterdeck/apiserver'
+import { createHttpClient, type Client } from '@quarterdeck/client'
+import { createInformer, runControllers } from '@quarterdeck/controller-runtime'
+import { createScheduler } from '@quarterdeck/scheduler'
 
 import { startKubelet } from './testing/simulated-kubelet.ts'
 import { startCluster } from './testing/test-cluster.ts'
@@ -178,5 +180,53 @@ describe('the scheduler on a cluster', () => {
       [...perNode.values()],
       Array.from({ length: 20 }, () => 8),
     )
+  })
+
+  test('[SC9] a scheduler that knows nothing but REST places its own pods beside the built-in one', async (t) => {
+    const cluster = await startCluster(t)
+    const { client, server } = cluster
+    cluster.startWorker()
+    await startKubelet(client, 'n', { signal: cluster.signal })
+    const { authority } = server.identity
+    const serving = await authority.issueServer(['127.0.0.1'], 1)
+    const rest = createRestHandler({
+      server,
+      authenticate: createAuthenticator(server.tokens),
+      nodes: { request: () => Promise.reject(new Error('no node in this test')) },
+    })
+    const listening = createServer(
+      { key: serving.keyPem, cert: serving.certificatePem, ca: authority.certificatePem, requestCert: true, rejectUnauthorized: false },
+      (request, response) => void rest(request, response),
+    )
+    listening.listen(0, '127.0.0.1')
+    await once(listening, 'listening')
+    const http = createHttpClient({
+      url: `https://127.0.0.1:${(listening.address() as AddressInfo).port}`,
+      caPem: authority.certificatePem,
+      ...(await authority.issueClient('mine', [mastersGroup], 1)),
+      userAgent: 'mine',
+    })
+    const stop = new AbortController()
+    const outside = createScheduler({ configuration: { profiles: [{ schedulerName: 'mine' }] } })
+    const running = runControllers({ controllers: [outside.controller], client: http, signal: stop.signal })
+    t.after(async () => {
+      stop.abort()
+      await running
+      await http.close()
+      listening.closeAllConnections()
+      listening.close()
+    })
+    await client.create(pods, pod('theirs', { schedulerName: 'mine' }))
+    await client.create(pods, pod('ours'))
+    await cluster.eventually('theirs to run', isRunning(client, 'theirs'))
+    await cluster.eventually('ours to run', isRunning(client, 'ours'))
+    await cluster.eventually('an event from each', async () => {
+      const { items } = await client.list(events, { namespace: 'default' })
+      const scheduled = items.filter(({ reason }) => reason === 'Scheduled')
+      return (
+        scheduled.some(({ source }) => source?.component === 'mine') &&
+        scheduled.some(({ source }) => source?.component === 'default-scheduler')
+      )
+    })
   })
 })
