@@ -1,8 +1,7 @@
 import { leases } from '@quarterdeck/api'
-import { microTimestamp, type Draft } from '@quarterdeck/api-machinery'
+import { microTimestamp } from '@quarterdeck/api-machinery'
 import { workerAddressAnnotation, workerLease, type ApiServer } from '@quarterdeck/apiserver'
 import type { Client } from '@quarterdeck/client'
-import type { Lease } from '@quarterdeck/api'
 
 const names =
   'claim-protection cronjob daemonset deployment disruption endpoints endpointslice garbage-collector horizontal-pod-autoscaler job namespace node-ipam node-lifecycle persistent-volume pod-garbage-collector replicaset resource-quota service-account statefulset taint-eviction ttl-after-finished'.split(
@@ -16,7 +15,7 @@ export async function pretendWorker(server: ApiServer, client: Client): Promise<
     .create(leases, {
       metadata: { ...workerLease, annotations: { [workerAddressAnnotation]: '192.0.2.10:7781' } },
       spec: { holderIdentity: 'machine-1_4b1f9d', acquireTime: now, renewTime: now, leaseDurationSeconds: 86_400, leaseTransitions: 2 },
-    } as unknown as Draft<Lease>)
+    })
     .catch(() => {})
   const startedMs = Date.now()
   server.worker.get = () => Promise.resolve({ status: 200, text: metricsAt((Date.now() - startedMs) / 1000) })
