@@ -3,7 +3,7 @@ import { LruMap } from '@quarterdeck/controller-runtime'
 import type { NodeInfo } from '../cache/node-info.ts'
 import type { PodInfo } from '../cache/pod-info.ts'
 import type { Snapshot } from '../cache/scheduler-cache.ts'
-import { schedulingClassOf } from '../cache/scheduling-class.ts'
+import { nodeClassOf } from '../cache/scheduling-class.ts'
 import type { Rejection } from '../framework/rejection.ts'
 
 const mostClasses = 64
@@ -70,7 +70,7 @@ export class RejectionMemo {
 
   of(pod: PodInfo): ClassRejections {
     const { changes, nodes } = this.#snapshot
-    const id = schedulingClassOf(pod)
+    const id = nodeClassOf(pod)
     const known = this.#classes.get(id)
     const changed = known && changes.since(known.next)
     if (known && changed) {

@@ -45,7 +45,7 @@ export type ClusterEventType = ClusterEvent['type']
 
 /**
  * Whether the event may change the plugin's mind about a Pod that it rejected. It may look at what `schedulingClassOf` covers of the
- * Pod: Pods that are alike in that are asked about together.
+ * Pod (of a plugin that is node-local: `nodeClassOf`): Pods that are alike in that are asked about together.
  */
 export type QueueingHint<E> = (event: E, pod: PodInfo) => boolean
 

@@ -46,7 +46,7 @@ export interface Plugin {
   candidates?(pod: PodInfo, snapshot: Snapshot, state: CycleState): Candidates | undefined
   /** Undefined: the node is right. */
   filter?(pod: PodInfo, node: NodeInfo, state: CycleState): Rejection | undefined
-  /** Whether the filter looks at nothing but the Pod's class, the node and the Pods on it. */
+  /** Whether filter and hints look at nothing but what `nodeClassOf` covers of the Pod, the node, and the Pods on it. */
   readonly isNodeLocal?: boolean
   /** Called when no node is right; may make one so by removing Pods. */
   postFilter?(pod: PodInfo, attempt: FailedAttempt): PostFilterResult | undefined | Promise<PostFilterResult | undefined>

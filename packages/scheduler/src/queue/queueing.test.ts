@@ -59,6 +59,27 @@ describe('the queue', () => {
     assert.equal(hints, 2)
   })
 
+  test('[SC24] labels do not make pods different for plugins that look at none', async (t) => {
+    let hints = 0
+    const local: Plugin = {
+      name: 'Local',
+      isNodeLocal: true,
+      filter: () => rejection('no'),
+      hints: {
+        'node added': () => {
+          hints++
+          return false
+        },
+      },
+    }
+    const { core, messages } = startCore(t, { extra: [local] })
+    core.setNode(nodeOf('a'))
+    for (let i = 0; i < 100; i++) core.setPod(podOf(`p${i}`, { labels: { 'apps.kubernetes.io/pod-index': String(i) } }))
+    while (messages.length < 100) await settle()
+    core.setNode(nodeOf('b'))
+    assert.equal(hints, 1)
+  })
+
   test('[SC24] all that an event may help are tried again, and those that still fit nowhere wait on', async (t) => {
     const { core, bound } = startCore(t)
     core.setNode(nodeOf('a', { allocatable: { cpu: '1' } }))

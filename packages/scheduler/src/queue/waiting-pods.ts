@@ -1,4 +1,4 @@
-import { schedulingClassOf } from '../cache/scheduling-class.ts'
+import { nodeClassOf, schedulingClassOf } from '../cache/scheduling-class.ts'
 import { always, mayHelp, type ClusterEvent, type ClusterEventType, type QueueingHints } from '../framework/cluster-event.ts'
 import type { QueuedPod } from './queued-pod.ts'
 
@@ -92,9 +92,13 @@ export function mayHelpPod(event: ClusterEvent, queued: QueuedPod): boolean {
 }
 
 function reasonsOf({ pod, profile, rejectedBy }: QueuedPod): Reason[] {
-  const group = `${profile.schedulerName}\n${schedulingClassOf(pod)}`
-  if (rejectedBy.size === 0) return [{ key: group, hints: waitsForNode }]
-  return [...rejectedBy].map((name) => ({ key: `${name}\n${group}`, hints: profile.byName.get(name)?.hints }))
+  const { schedulerName, byName } = profile
+  if (rejectedBy.size === 0) return [{ key: schedulerName, hints: waitsForNode }]
+  return [...rejectedBy].map((name) => {
+    const plugin = byName.get(name)
+    const alike = plugin?.isNodeLocal ? nodeClassOf(pod) : schedulingClassOf(pod)
+    return { key: `${name}\n${schedulerName}\n${alike}`, hints: plugin?.hints }
+  })
 }
 
 const eventsOf = (hints: QueueingHints | undefined): readonly (ClusterEventType | typeof anyEvent)[] =>

@@ -2,7 +2,7 @@ import { LruMap } from '@quarterdeck/controller-runtime'
 
 import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
-import { schedulingClassOf } from '../../cache/scheduling-class.ts'
+import { nodeClassOf } from '../../cache/scheduling-class.ts'
 import type { FailedAttempt } from '../../framework/failed-attempt.ts'
 import { isRejection } from '../../framework/plugin.ts'
 import type { Rejection } from '../../framework/rejection.ts'
@@ -62,7 +62,7 @@ export class VictimsMemo {
   /** What is known for a Pod that was tried just now. `offset` 0…1: where among the nodes to begin. */
   for(pod: PodInfo, attempt: FailedAttempt, { budgets, offset }: { budgets: Budgets; offset: number }): KnownVictims {
     const { changes } = attempt.snapshot
-    const id = attempt.isNodeLocal ? schedulingClassOf(pod) : undefined
+    const id = attempt.isNodeLocal ? nodeClassOf(pod) : undefined
     const known = id === undefined ? undefined : this.#classes.get(id)
     const changed = known && changes.since(known.next)
     if (known && changed && known.budgets === budgets.signature) {
