@@ -52,6 +52,15 @@ export { matchesNodeAffinity, matchesNodeSelector, matchesNodeSelectorTerm } fro
 export { addResources, assumedPodRequests, noResources, parseResources, podRequests, type Resources } from './pod-spec/pod-resources.ts'
 export { deletionCostAnnotation } from './pod-spec/validate-pod-annotations.ts'
 export { announcedByAnnotation, loadBalancerClass } from './load-balancer.ts'
+export {
+  accountNameAnnotation,
+  accountUidAnnotation,
+  dayOf,
+  tokenInvalidSinceLabel,
+  tokenLastUsedLabel,
+  tokenSecretType,
+  tokenTrackingConfigMap,
+} from './service-account-token.ts'
 export { resolveCount } from './count-or-percent.ts'
 export { disruptionConditionOf, withDisruptionCondition, withFailedSync } from './disruptions-allowed.ts'
 export { podAmounts, sumAmounts, type Amounts } from './pod-spec/pod-amounts.ts'

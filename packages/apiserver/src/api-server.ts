@@ -1,4 +1,4 @@
-import { pods, serviceAccounts } from '@quarterdeck/api'
+import { pods, secrets, serviceAccounts, tokenLastUsedLabel } from '@quarterdeck/api'
 import { ApiError, type KubeObject, type ObjectKey } from '@quarterdeck/api-machinery'
 import type { Client, PatchType } from '@quarterdeck/client'
 import type { ObjectStore } from '@quarterdeck/storage'
@@ -15,11 +15,13 @@ import { resourceQuota } from './admission/resource-quota.ts'
 import { serviceAccountAdmission } from './admission/service-account.ts'
 import { createServiceAllocation } from './admission/service-allocation.ts'
 import { storageProtection } from './admission/storage-protection.ts'
+import { createTokenSecrets } from './admission/token-secrets.ts'
 import { ApiCore } from './api-core.ts'
 import { applyAll, type ApplyAllOptions, type AppliedObject } from './apply-all.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { builtInAuthorizer } from './auth/built-in-authorizer.ts'
+import type { SecretTokenUse } from './auth/secret-tokens.ts'
 import type { ServiceAccountTokens } from './auth/service-account-tokens.ts'
 import { apiServerUser, type User } from './auth/user.ts'
 import { bootstrapCluster, type ClusterIdentity } from './bootstrap.ts'
@@ -71,6 +73,7 @@ export interface ApiServer {
 /** Opens the pipeline over a store, making the cluster's first objects (namespaces, authority, keys) where they are missing. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { store, authorizer = builtInAuthorizer, serviceCidr = '10.96.0.0/16', nodePortRange = { first: 30_000, last: 32_767 } } = options
+  const server = { metrics: createApiMetrics() } as ApiServer
   const admission: AdmissionPlugin[] = [
     namespaceLifecycle,
     limitRanger,
@@ -81,11 +84,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     storageProtection,
     claimResize,
     nodeVolumes,
+    createTokenSecrets(() => ({ tokens: server.tokens, caPem: server.identity.authority.certificatePem })),
     createServiceAllocation({ serviceCidr, nodePortRange }),
     resourceQuota,
   ]
   const core = new ApiCore({ store, registry: new KindRegistry(), authorizer, admission })
-  const server = { core, metrics: createApiMetrics() } as ApiServer
+  server.core = core
   server.clientFor = (user, name) => createInProcessClient(server, user, name)
   server.finalize = (request, object) => finalizeNamespace(core, request, object)
   server.patchScale = (request, body, type) => patchScale(core, request, body, type)
@@ -105,8 +109,18 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     })
   server.applyAll = (user, documents, applyOptions) => applyAll(core, user, documents, applyOptions)
   server.sessions = await openSessions(store, server.clientFor(apiServerUser, 'apiserver'))
-  server.tokens = openServiceAccountTokens(store, server.identity.serviceAccountSigningKeyPem)
+  server.tokens = openServiceAccountTokens({
+    reader: core,
+    signingKeyPem: server.identity.serviceAccountSigningKeyPem,
+    onSecretTokenUse: (use) => void noteUse(server.clientFor(apiServerUser, 'apiserver'), use),
+  })
   return server
+}
+
+/** Not worth a request: where it fails, the next use tells again. */
+async function noteUse(client: Client, { namespace, secretName, day }: SecretTokenUse): Promise<void> {
+  const labels = { [tokenLastUsedLabel]: day }
+  await client.patch(secrets, { namespace, name: secretName }, { metadata: { labels } }, { type: 'merge' }).catch(() => {})
 }
 
 async function createSubresource(server: ApiServer, request: ApiRequest, body: unknown): Promise<unknown> {

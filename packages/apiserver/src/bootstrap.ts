@@ -1,4 +1,14 @@
-import { namespaces, priorityClasses, secrets, systemPriorityClasses, type Namespace, type Secret } from '@quarterdeck/api'
+import {
+  configMaps,
+  dayOf,
+  namespaces,
+  priorityClasses,
+  secrets,
+  systemPriorityClasses,
+  tokenTrackingConfigMap,
+  type Namespace,
+  type Secret,
+} from '@quarterdeck/api'
 import { createIfAbsent, getIfExists, type Client } from '@quarterdeck/client'
 
 import { createAuthorityKeyPair, openAuthority, type CertificateAuthority } from './auth/certificate-authority.ts'
@@ -19,6 +29,10 @@ export async function bootstrapCluster(client: Client): Promise<ClusterIdentity>
   for (const name of systemNamespaces) await createIfAbsent<Namespace>(client, namespaces, { metadata: { name }, spec: {}, status: {} })
   for (const { name, ...rest } of systemPriorityClasses) await createIfAbsent(client, priorityClasses, { metadata: { name }, ...rest })
   await ensureStorageClass(client)
+  await createIfAbsent(client, configMaps, {
+    metadata: { name: tokenTrackingConfigMap, namespace: 'kube-system' },
+    data: { since: dayOf(Date.now()) },
+  })
   const authority = await ensureSecret(client, 'quarterdeck-cluster-ca', 'kubernetes.io/tls', async () => {
     const pair = await createAuthorityKeyPair('quarterdeck-ca', authorityDays)
     return { 'tls.crt': pair.certificatePem, 'tls.key': pair.keyPem }

@@ -75,6 +75,8 @@ export interface ControllerSpec<T extends KubeObject> {
   component?: string
   /** An event of an object enqueues its own key. */
   primary: Kind<T>
+  /** A field selector: only these objects of the primary kind are cached and reconciled. */
+  primarySelector?: string
   /** An event of one of these enqueues the key of the primary object that controls it. */
   owns?: readonly KindRef[]
   watches?: readonly Watch[]

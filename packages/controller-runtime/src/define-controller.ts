@@ -94,8 +94,10 @@ async function attempt<T extends KubeObject>(
 type Informers = Map<string, Informer<KubeObject>>
 
 function informersOf<T extends KubeObject>(spec: ControllerSpec<T>, environment: ControllerEnvironment): Informers {
-  const kinds: KindRef[] = [spec.primary, ...(spec.owns ?? []), ...(spec.watches ?? []).map((w) => w.kind), ...(spec.reads ?? [])]
+  const kinds: KindRef[] = [...(spec.owns ?? []), ...(spec.watches ?? []).map((w) => w.kind), ...(spec.reads ?? [])]
   const informers = new Map(kinds.map((kind) => [kind.resource, environment.informers.of(kindOf(kind))]))
+  const selection = spec.primarySelector ? { fieldSelector: spec.primarySelector } : {}
+  informers.set(spec.primary.resource, environment.informers.of(kindOf(spec.primary), selection))
   for (const { kind, name, valuesOf } of spec.indexes ?? []) informers.get(kind.resource)?.addIndex(name, valuesOf)
   return informers
 }

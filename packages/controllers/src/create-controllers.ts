@@ -29,6 +29,8 @@ import { replicationControllerController } from './replication-controller/replic
 import { createResourceQuotaController } from './resource-quota/resource-quota-controller.ts'
 import { createRootCaController } from './root-ca/root-ca-controller.ts'
 import { serviceAccountController } from './service-account/service-account-controller.ts'
+import { tokenSecretController } from './service-account/token-secret-controller.ts'
+import { unusedTokenController } from './service-account/unused-token-controller.ts'
 import { statefulSetController } from './stateful-set/stateful-set-controller.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts'
@@ -73,6 +75,8 @@ export function createControllers(options: ControllerOptions): Controller[] {
     createNamespaceController(options.kinds),
     createResourceQuotaController(options.kinds),
     serviceAccountController,
+    tokenSecretController,
+    unusedTokenController,
     ...(options.caCertificate ? [createRootCaController(options.caCertificate)] : []),
     createGarbageCollector(options.kinds),
     createPodGarbageCollector(options.podGarbage),

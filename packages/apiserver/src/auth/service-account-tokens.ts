@@ -1,10 +1,11 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 
-import { pods, serviceAccounts } from '@quarterdeck/api'
+import { pods, secrets, serviceAccounts } from '@quarterdeck/api'
 import { unauthorized } from '@quarterdeck/api-machinery'
-import type { ObjectStore } from '@quarterdeck/storage'
 import { decodeJwt, jwtVerify, SignJWT } from 'jose'
 
+import type { AdmissionReader } from '../admission/admission.ts'
+import { secretTokenIssuer, signSecretToken, verifySecretToken, type SecretTokenOwner, type SecretTokenUse } from './secret-tokens.ts'
 import { serviceAccountUserPrefix, type User } from './user.ts'
 
 export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local'
@@ -35,6 +36,8 @@ interface KubernetesClaims {
 /** Signs and verifies the tokens of service accounts. */
 export interface ServiceAccountTokens {
   issue(spec: TokenSpec): Promise<{ token: string; expirationTimestamp: string }>
+  /** A token to be kept in a Secret, which ends with it. */
+  issueForSecret(owner: SecretTokenOwner): Promise<string>
   /** Throws Unauthorized unless the token is ours, unexpired, and its account and bound object still exist. */
   verify(token: string): Promise<User>
 }
@@ -46,20 +49,36 @@ export function createSigningKeyPem(): string {
 /** Whether a bearer token is a JWT of this cluster's issuer: others are for other authenticators. */
 export function isServiceAccountToken(token: string): boolean {
   try {
-    return decodeJwt(token).iss === tokenIssuer
+    const { iss } = decodeJwt(token)
+    return iss === tokenIssuer || iss === secretTokenIssuer
   } catch {
     return false
   }
 }
 
-export function openServiceAccountTokens(store: ObjectStore, signingKeyPem: string): ServiceAccountTokens {
+export interface ServiceAccountTokenOptions {
+  reader: Pick<AdmissionReader, 'read'>
+  signingKeyPem: string
+  /** Told of the first use of a Secret's token on each day, until that is noted on the Secret. */
+  onSecretTokenUse: (use: SecretTokenUse) => void
+}
+
+export function openServiceAccountTokens({ reader, signingKeyPem, onSecretTokenUse }: ServiceAccountTokenOptions): ServiceAccountTokens {
   const privateKey = createPrivateKey(signingKeyPem)
   const publicKey = createPublicKey(privateKey)
   return {
     issue: (spec) => issueToken(privateKey, spec),
+    issueForSecret: (owner) => signSecretToken(privateKey, owner),
     async verify(token) {
-      const claims = await verifiedClaims(publicKey, token)
-      await checkExists(store, claims)
+      if (decodeJwt(token).iss !== secretTokenIssuer) {
+        const claims = await verifiedClaims(publicKey, token)
+        await checkExists(reader, claims)
+        return userOf(claims)
+      }
+      const { owner, use } = await verifySecretToken(publicKey, token, { reader, nowMs: Date.now() })
+      const claims = { namespace: owner.namespace, serviceaccount: owner.account }
+      await checkExists(reader, claims)
+      if (use) onSecretTokenUse(use)
       return userOf(claims)
     },
   }
@@ -99,10 +118,16 @@ async function verifiedClaims(key: KeyObject, token: string): Promise<Kubernetes
   }
 }
 
-async function checkExists(store: ObjectStore, { namespace, serviceaccount, pod }: KubernetesClaims): Promise<void> {
-  const account = (await store.cache(serviceAccounts.resource)).get(namespace, serviceaccount.name)
-  if (account?.uid !== serviceaccount.uid) throw unauthorized()
-  if (pod && (await store.cache(pods.resource)).get(namespace, pod.name)?.uid !== pod.uid) throw unauthorized()
+async function checkExists(
+  reader: Pick<AdmissionReader, 'read'>,
+  { namespace, serviceaccount, pod, secret }: KubernetesClaims,
+): Promise<void> {
+  const check = async (resource: string, { name, uid }: { name: string; uid: string }): Promise<void> => {
+    if ((await reader.read(resource, namespace, name))?.uid !== uid) throw unauthorized()
+  }
+  await check(serviceAccounts.resource, serviceaccount)
+  if (pod) await check(pods.resource, pod)
+  if (secret) await check(secrets.resource, secret)
 }
 
 function userOf({ namespace, serviceaccount, pod }: KubernetesClaims): User {

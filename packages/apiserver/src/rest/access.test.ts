@@ -36,6 +36,46 @@ describe('access', () => {
     await assert.rejects(server.api.tokens.verify(as.token), /Unauthorized/)
   })
 
+  test('[P4] a Secret made for an account holds a token that ends with it, and says when it was last used', async () => {
+    const secretsPath = '/api/v1/namespaces/default/secrets'
+    const secretOf = (name: string, account: string) => ({
+      metadata: { name, annotations: { 'kubernetes.io/service-account.name': account } },
+      type: 'kubernetes.io/service-account-token',
+    })
+    const { json: account } = await create('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'p4' } })
+    const { json: made } = await create(secretsPath, secretOf('p4-token', 'p4'))
+    assert.equal(made.metadata.annotations['kubernetes.io/service-account.uid'], account.metadata.uid)
+    assert.equal(Buffer.from(made.data['ca.crt'], 'base64').toString(), server.caPem)
+    assert.equal(Buffer.from(made.data.namespace, 'base64').toString(), 'default')
+    const as = { token: Buffer.from(made.data.token, 'base64').toString() }
+    const me = await server.call('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { as, body: {} })
+    assert.equal(me.json.status.userInfo.username, 'system:serviceaccount:default:p4')
+    const label = async () =>
+      (await server.call('GET', `${secretsPath}/p4-token`)).json.metadata.labels?.['kubernetes.io/legacy-token-last-used']
+    while ((await label()) === undefined) await new Promise(setImmediate)
+    assert.equal(await label(), new Date().toISOString().slice(0, 10))
+
+    const { json: orphan } = await create(secretsPath, secretOf('p4-orphan', 'nobody'))
+    assert.equal(orphan.data, undefined)
+    await server.call('PATCH', `${secretsPath}/p4-token`, {
+      body: { metadata: { labels: { 'kubernetes.io/legacy-token-invalid-since': '2020-01-01' } } },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    })
+    await assert.rejects(server.api.tokens.verify(as.token), /Unauthorized/)
+    await server.call('DELETE', `${secretsPath}/p4-token`)
+    await assert.rejects(server.api.tokens.verify(as.token), /Unauthorized/)
+  })
+
+  test('[P5] a token that is bound to a Secret dies with it', async () => {
+    await create('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'p5' } })
+    await create('/api/v1/namespaces/default/secrets', { metadata: { name: 'p5' } })
+    const spec = { boundObjectRef: { kind: 'Secret', name: 'p5' } }
+    const { json } = await create('/api/v1/namespaces/default/serviceaccounts/p5/token', { spec })
+    assert.equal((await server.api.tokens.verify(json.status.token)).name, 'system:serviceaccount:default:p5')
+    await server.call('DELETE', '/api/v1/namespaces/default/secrets/p5')
+    await assert.rejects(server.api.tokens.verify(json.status.token), /Unauthorized/)
+  })
+
   test('[P3] a node may change only itself', async () => {
     const may = (verb: string, resource: string, name: string, subresource = '') =>
       server.api.core.authorizer({
