@@ -125,7 +125,7 @@ test('[DB10] the control plane shows who leads and what every controller does', 
   await page.goto('/control-plane')
   await expect(page.getByText('A worker leads')).toBeVisible()
   const controllers = page.getByRole('region', { name: 'Controllers' })
-  for (const name of ['deployment', 'replicaset', 'job', 'cronjob', 'namespace', 'scheduler'])
+  for (const name of ['deployment', 'replicaset', 'statefulset', 'daemonset', 'job', 'cronjob', 'namespace'])
     await expect(controllers.getByRole('rowheader', { name, exact: true })).toBeVisible()
   await expect(
     page.getByRole('region', { name: 'Queues of the scheduler' }).getByRole('rowheader', { name: /unschedulable/ }),

@@ -26,6 +26,8 @@ export function defineController<T extends KubeObject>(spec: ControllerSpec<T>):
 async function runController<T extends KubeObject>(spec: ControllerSpec<T>, environment: ControllerEnvironment): Promise<void> {
   const { clock, metrics, signal } = environment
   const queue = new WorkQueue({ name: spec.name, clock, metrics })
+  // One that never has anything to do is known all the same.
+  metrics.queueDepth(spec.name, 0)
   const informers = informersOf(spec, environment)
   const ownWrites = new OwnWrites((resource) => informers.get(resource), clock)
   const batches = new Batches(spec.batchMs ?? 0)
