@@ -7,6 +7,7 @@ import { csiStorageCapacities } from './csi-storage-capacity.ts'
 import { cronJobs } from './cron-job.ts'
 import { daemonSets } from './daemon-set.ts'
 import { deployments } from './deployment.ts'
+import { deviceClasses } from './device-class.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { endpoints } from './endpoints.ts'
 import { eventsV1 } from './event-v1.ts'
@@ -27,7 +28,10 @@ import { pods } from './pod.ts'
 import { priorityClasses } from './priority-class.ts'
 import { replicaSets } from './replica-set.ts'
 import { replicationControllers } from './replication-controller.ts'
+import { resourceClaimTemplates } from './resource-claim-template.ts'
+import { resourceClaims } from './resource-claim.ts'
 import { resourceQuotas } from './resource-quota.ts'
+import { resourceSlices } from './resource-slice.ts'
 import { runtimeClasses } from './runtime-class.ts'
 import { secrets } from './secret.ts'
 import { serviceAccounts } from './service-account.ts'
@@ -69,6 +73,10 @@ export const builtInKinds: readonly Kind[] = [
   runtimeClasses,
   podDisruptionBudgets,
   priorityClasses,
+  deviceClasses,
+  resourceClaims,
+  resourceClaimTemplates,
+  resourceSlices,
   csiDrivers,
   csiNodes,
   csiStorageCapacities,
