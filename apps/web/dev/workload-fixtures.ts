@@ -2,6 +2,7 @@ import {
   controllerRevisions,
   cronJobs,
   daemonSets,
+  horizontalPodAutoscalers,
   jobs,
   limitRanges,
   persistentVolumeClaims,
@@ -118,6 +119,72 @@ export async function fillWorkloads(client: Client): Promise<void> {
       disruptionsAllowed: 0,
       conditions: [
         { type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods', lastTransitionTime: minutesAgo(3), message: '' },
+      ],
+    },
+  )
+  const target = (name: string): object => ({ apiVersion: 'apps/v1', kind: 'Deployment', name })
+  await make(
+    horizontalPodAutoscalers,
+    {
+      metadata: { name: 'storefront', namespace },
+      spec: {
+        scaleTargetRef: target('storefront'),
+        minReplicas: 10,
+        maxReplicas: 60,
+        metrics: [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
+          { type: 'Resource', resource: { name: 'memory', target: { type: 'AverageValue', averageValue: '256Mi' } } },
+        ],
+      },
+    },
+    {
+      currentReplicas: 38,
+      desiredReplicas: 38,
+      lastScaleTime: minutesAgo(14),
+      currentMetrics: [
+        { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 64, averageValue: '77m' } } },
+        { type: 'Resource', resource: { name: 'memory', current: { averageValue: '191Mi' } } },
+      ],
+      conditions: [
+        {
+          type: 'AbleToScale',
+          status: 'True',
+          reason: 'ReadyForNewScale',
+          message: 'recommended size matches current size',
+          lastTransitionTime: minutesAgo(14),
+        },
+        {
+          type: 'ScalingActive',
+          status: 'True',
+          reason: 'ValidMetricFound',
+          message: 'the HPA was able to successfully calculate a replica count',
+          lastTransitionTime: minutesAgo(14),
+        },
+        {
+          type: 'ScalingLimited',
+          status: 'False',
+          reason: 'DesiredWithinRange',
+          message: 'the desired count is within the acceptable range',
+          lastTransitionTime: minutesAgo(14),
+        },
+      ],
+    },
+  )
+  await make(
+    horizontalPodAutoscalers,
+    { metadata: { name: 'cart', namespace }, spec: { scaleTargetRef: target('cart'), maxReplicas: 5 } },
+    {
+      currentReplicas: 5,
+      desiredReplicas: 0,
+      conditions: [
+        { type: 'AbleToScale', status: 'True', reason: 'SucceededGetScale', message: '', lastTransitionTime: minutesAgo(2) },
+        {
+          type: 'ScalingActive',
+          status: 'False',
+          reason: 'FailedGetResourceMetric',
+          message: 'the HPA was unable to compute the replica count: no metrics known for pods',
+          lastTransitionTime: minutesAgo(2),
+        },
       ],
     },
   )

@@ -26,6 +26,7 @@ import { podScheduling } from './pods/scheduling.ts'
 import { me, signIn, signOut } from './session/session.ts'
 import { router } from './trpc.ts'
 import { listRevisions } from './workloads/list-revisions.ts'
+import { nextRuns } from './workloads/next-runs.ts'
 import { rollBack } from './workloads/roll-back.ts'
 import { runCronJob } from './workloads/run-cron-job.ts'
 import { setPaused } from './workloads/set-paused.ts'
@@ -50,7 +51,7 @@ export const appRouter = router({
     history: objectHistory,
     restore: restoreObject,
   }),
-  workloads: router({ runCronJob, setSuspended, setPaused, listRevisions, rollBack }),
+  workloads: router({ runCronJob, nextRuns, setSuspended, setPaused, listRevisions, rollBack }),
   nodes: router({ setSchedulable, drainPreview, drain: drainNode }),
   pods: router({ scheduling: podScheduling, evict: evictPods }),
   claims: router({ resize: resizeClaim }),

@@ -24,6 +24,9 @@ const steps: Record<DrainProgress['pods'][number]['step'], { text: string; tone:
   failed: { text: 'failed', tone: 'bad' },
 }
 
+/** What holds a drain up stands first. */
+const stepOrder: readonly string[] = ['refused', 'failed', 'going', 'waiting', 'gone']
+
 /** Says what a drain would do, does it when told to, and shows how far it is. */
 export function DrainDialog({ action: { targets }, onClose }: { action: PendingAction; onClose: () => void }) {
   const { name } = targets[0]!
@@ -39,7 +42,7 @@ export function DrainDialog({ action: { targets }, onClose }: { action: PendingA
   const has = (fate: Fate): boolean => preview?.pods.some((pod) => pod.fate === fate) ?? false
   const isAllowed = (deleteLocalData || !has('local-data')) && (deleteUnmanaged || !has('unmanaged'))
   const lines = progress
-    ? progress.pods.map((pod) => ({ ...pod, ...steps[pod.step] }))
+    ? progress.pods.map((pod) => ({ ...pod, ...steps[pod.step] })).toSorted((a, b) => stepOrder.indexOf(a.step) - stepOrder.indexOf(b.step))
     : (preview?.pods.map((pod) => ({ ...pod, ...fates[pod.fate], message: undefined })) ?? [])
   const gone = progress?.pods.filter(({ step }) => step === 'gone').length ?? 0
 
@@ -79,6 +82,18 @@ export function DrainDialog({ action: { targets }, onClose }: { action: PendingA
           {has('unmanaged') && (
             <Choice isChecked={deleteUnmanaged} onChange={setDeleteUnmanaged} label="Also evict pods that no controller makes anew" />
           )}
+        </div>
+      )}
+      {progress && progress.pods.length > 0 && (
+        <div
+          role="progressbar"
+          aria-label="Pods that have gone"
+          aria-valuemin={0}
+          aria-valuemax={progress.pods.length}
+          aria-valuenow={gone}
+          className="mb-3 h-1.5 overflow-hidden rounded-full bg-hover"
+        >
+          <div className="h-full bg-accent transition-[width]" style={{ width: `${(gone / progress.pods.length) * 100}%` }} />
         </div>
       )}
       {preview && lines.length === 0 && <p className="text-sm text-muted">No pod is on it.</p>}

@@ -57,6 +57,12 @@ export function Age({ time }: { time: string | undefined | null }) {
   )
 }
 
+/** How long it is until a time that is to come. */
+export function Until({ time }: { time: string }) {
+  const leftMs = Date.parse(time) - useNow()
+  return <span className="tabular-nums">{leftMs > 0 ? `in ${ageText(leftMs)}` : 'now'}</span>
+}
+
 /** How long something took, or has taken so far. */
 export function Duration({ from, to }: { from: string; to: string | undefined }) {
   const current = useNow()

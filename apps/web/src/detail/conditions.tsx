@@ -4,7 +4,7 @@ import { Age } from '../console/time.tsx'
 import type { Condition } from './any-object.ts'
 
 /** Conditions that are bad news when they are true. */
-const unwanted = /Pressure$|Unavailable$|Failure$|Failed$|Target$/
+const unwanted = /Pressure$|Unavailable$|Failure$|Failed$|Target$|^Suspended$|^ScalingLimited$|^Resize/
 
 function toneOf({ type, status }: Condition): Tone {
   if (status === 'Unknown') return 'warning'

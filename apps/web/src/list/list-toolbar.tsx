@@ -53,7 +53,7 @@ export function ListToolbar({ kind, window, parameters, onChange, visibility, on
           aria-label="Download what is shown as CSV"
           title="Download what is shown as CSV"
           disabled={!window}
-          onClick={() => window && downloadRows(kind, window.rows)}
+          onClick={() => window && downloadRows(kind, window)}
           className="max-sm:hidden !px-2"
         >
           <Download aria-hidden />

@@ -57,7 +57,7 @@ export class ControlPlaneMonitor {
   #readFrom = ''
   #latest: ControlPlane | undefined
   #timer: NodeJS.Timeout | undefined
-  #polling: Promise<void> | undefined
+  #isReading = false
 
   constructor(server: ApiServer) {
     this.#server = server
@@ -88,12 +88,23 @@ export class ControlPlaneMonitor {
   #poll(): void {
     clearTimeout(this.#timer)
     // A reading that is still under way when everybody left and somebody came is his too.
-    this.#polling ??= this.#read().finally(() => {
-      this.#polling = undefined
-      if (this.#listeners.size === 0) return
+    if (this.#isReading) return
+    this.#isReading = true
+    void this.#readOrExplain().then(() => {
+      this.#isReading = false
+      if (this.#listeners.size === 0) return this.close()
       for (const listener of this.#listeners) listener()
       this.#timer = setTimeout(() => this.#poll(), pollMs).unref()
     })
+  }
+
+  /** What was read before stays when nothing can be read. */
+  async #readOrExplain(): Promise<void> {
+    try {
+      await this.#read()
+    } catch (error) {
+      if (this.#latest) this.#latest = { ...this.#latest, problem: error instanceof Error ? error.message : String(error) }
+    }
   }
 
   async #read(): Promise<void> {

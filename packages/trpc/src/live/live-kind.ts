@@ -106,7 +106,7 @@ export class LiveKind {
 
   /** Derives what orders are made of, between other work: the first change of order then has only to sort. */
   async #warm(): Promise<void> {
-    const columns = columnsOf(this.kind).filter((column) => column.priority === 0 && column.type !== 'date')
+    const columns = columnsOf(this.kind).filter((column) => column.priority === 0 && column.type !== 'date' && column.type !== 'usage')
     let count = 0
     for (const row of this.#rows.values()) {
       for (const { name } of columns) row.sortKey(name)

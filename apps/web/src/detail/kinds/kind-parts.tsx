@@ -7,6 +7,7 @@ import { cronJobFacts, jobFacts } from './batch-facts.tsx'
 import { BudgetPanel } from './budget-panel.tsx'
 import { JobPanel } from './job-panel.tsx'
 import { LimitPanel } from './limit-panel.tsx'
+import { NextRunsPanel } from './next-runs-panel.tsx'
 import { autoscalerFacts, budgetFacts, priorityFacts, quotaFacts, revisionFacts } from './policy-facts.tsx'
 import { QuotaPanel } from './quota-panel.tsx'
 import { claimFacts, storageClassFacts, volumeFacts } from './storage-facts.tsx'
@@ -25,7 +26,7 @@ const parts: Readonly<Record<string, KindParts>> = {
   'statefulsets.apps': { facts: statefulSetFacts },
   'daemonsets.apps': { facts: daemonSetFacts },
   'jobs.batch': { facts: jobFacts, panel: JobPanel },
-  'cronjobs.batch': { facts: cronJobFacts },
+  'cronjobs.batch': { facts: cronJobFacts, panel: NextRunsPanel },
   'horizontalpodautoscalers.autoscaling': { facts: autoscalerFacts, panel: AutoscalerPanel },
   'poddisruptionbudgets.policy': { facts: budgetFacts, panel: BudgetPanel },
   resourcequotas: { facts: quotaFacts, panel: QuotaPanel },
