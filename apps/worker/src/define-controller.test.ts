@@ -124,7 +124,7 @@ describe('a controller', () => {
     run(
       controllerOf('chatty', async (key, ctx) => {
         const object = ctx.cache(configMaps).get(key)
-        if (!object) return done
+        if (object?.metadata.name !== 'a') return done
         ctx.recorder.event(object, 'Normal', 'Seen', 'it was seen')
         return ++times < 3 ? again(20) : done
       }),
