@@ -30,6 +30,7 @@ export interface ActionObject {
   replicas?: number | undefined
   isSuspended?: boolean | undefined
   isPaused?: boolean | undefined
+  isFinished?: boolean | undefined
 }
 
 export interface ObjectAction {
@@ -125,7 +126,7 @@ const rules: readonly Rule[] = [
     label: 'Suspend',
     icon: Pause,
     isProminent: true,
-    fits: (kind, objects) => isSuspendable(kind) && objects.some(({ isSuspended }) => !isSuspended),
+    fits: (kind, objects) => isSuspendable(kind) && objects.some(({ isSuspended, isFinished }) => !isSuspended && !isFinished),
     run: ({ actions, kind, targets, done }) => actions.setSuspended(kind, targets, true, done),
   },
   {
@@ -133,7 +134,7 @@ const rules: readonly Rule[] = [
     label: 'Resume',
     icon: CirclePlay,
     isProminent: true,
-    fits: (kind, objects) => isSuspendable(kind) && objects.some(({ isSuspended }) => isSuspended),
+    fits: (kind, objects) => isSuspendable(kind) && objects.some(({ isSuspended, isFinished }) => isSuspended && !isFinished),
     run: ({ actions, kind, targets, done }) => actions.setSuspended(kind, targets, false, done),
   },
   {

@@ -84,6 +84,7 @@ const general = [
   { keys: ['↑', '↓'], text: 'Move in a list (also j and k)' },
   { keys: ['Enter'], text: 'Open the row' },
   { keys: ['x'], text: 'Select the row' },
+  { keys: ['m'], text: 'What can be done with the row' },
   { keys: ['l'], text: 'Logs of the row' },
   { keys: ['Del'], text: 'Delete the row or what is selected' },
   { keys: ['Esc'], text: 'Close, or clear the selection' },

@@ -56,7 +56,7 @@ export function ControlPlanePage() {
                 Nothing is scheduled and no controller acts meanwhile; what runs goes on. A worker takes the lead within seconds of its
                 start, or of the end of the one before.
               </p>
-              {problem && <p className="font-mono text-xs break-words">{problem}</p>}
+              {leader && problem && <p className="font-mono text-xs break-words">{problem}</p>}
             </EmptyState>
           </section>
           <ApiPanel api={figures.api} />

@@ -25,6 +25,7 @@ import { Link, setParameters, useLocation } from '../console/navigation.tsx'
 import { listHref } from '../console/route.ts'
 import { useTitle } from '../console/use-title.ts'
 import { LogsTab } from '../logs/logs-tab.tsx'
+import type { Condition } from './any-object.ts'
 import { EventsTab } from './events-tab.tsx'
 import { HistoryTab } from './history-tab.tsx'
 import { RevisionsTab } from './revisions-tab.tsx'
@@ -134,6 +135,7 @@ function DetailHeader({
     unschedulable: object?.spec?.unschedulable,
     isSuspended: object?.spec?.suspend,
     isPaused: object?.spec?.paused,
+    isFinished: kind.resource === 'jobs.batch' && object?.status?.conditions?.some(isOver),
   }
   return (
     <header className="shrink-0 px-3 pt-3 pb-2 sm:px-5">
@@ -189,6 +191,11 @@ function DetailHeader({
       )}
     </header>
   )
+}
+
+/** What ends a Job. */
+function isOver({ type, status }: Condition): boolean {
+  return status === 'True' && (type === 'Complete' || type === 'Failed')
 }
 
 function NotThere({ kind, name, namespace, message }: { kind: KindInfo; name: string; namespace: string; message: string }) {

@@ -57,18 +57,19 @@ function Cell({
 }
 
 /** How wide a column is: as wide as what it usually holds, and what is text may grow. */
-export function widthOf(column: string, { type, isEvent }: { type: string | undefined; isEvent: boolean }): string {
+export function widthOf(column: string, { type, resource }: { type: string | undefined; resource: string }): string {
+  const isEvent = resource.startsWith('events')
   if (column === 'Name' && isEvent) return 'minmax(110px, 0.7fr)'
-  if (column === 'Object') return 'minmax(170px, 1.6fr)'
+  if (column === 'Object') return 'minmax(140px, 1.6fr)'
   if (column === 'Reason') return 'minmax(130px, 0.8fr)'
   if (column === 'State' && isEvent) return '104px'
-  if (column === 'Name') return 'minmax(180px, 2.4fr)'
-  if (column === 'Namespace') return 'minmax(110px, 1fr)'
-  if (column === 'State') return 'minmax(172px, 1fr)'
+  if (column === 'Name') return 'minmax(164px, 2.4fr)'
+  if (column === 'Namespace') return 'minmax(100px, 1fr)'
+  if (column === 'State') return resource === 'pods' ? 'minmax(172px, 1fr)' : 'minmax(144px, 1fr)'
   if (column === 'Message') return 'minmax(240px, 4fr)'
-  if (column === 'Reference') return 'minmax(160px, 1.2fr)'
-  if (column === 'Targets') return 'minmax(170px, 1.6fr)'
-  if (column === 'MinPods' || column === 'MaxPods' || column === 'Replicas') return '76px'
+  if (column === 'Reference') return 'minmax(136px, 1.2fr)'
+  if (column === 'Targets') return 'minmax(140px, 1.6fr)'
+  if (column === 'MinPods' || column === 'MaxPods' || column === 'Replicas') return '72px'
   if (column === 'Request') return 'minmax(244px, 3fr)'
   if (column === 'Limit') return 'minmax(136px, 1.4fr)'
   if (column === 'Last Schedule') return '108px'

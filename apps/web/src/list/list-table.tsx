@@ -73,10 +73,9 @@ export function ListTable({ kind, window, isStale, sort, onSort, visibility, onV
     },
   })
   const shown = table.getVisibleLeafColumns()
-  const isEvent = kind.kind === 'Event'
   const template = [
     '32px',
-    ...shown.map((column) => widthOf(column.id, { type: kind.columns.find((c) => c.name === column.id)?.type, isEvent })),
+    ...shown.map((column) => widthOf(column.id, { type: kind.columns.find((c) => c.name === column.id)?.type, resource: kind.resource })),
     '36px',
   ].join(' ')
   const allHere = window?.rows ?? noRows

@@ -19,7 +19,14 @@ export interface ListKeysOptions {
 const pageSize = 15
 
 /** The keys of a list, for the row that has the focus. */
-export function useListKeys({ kind, count, focused, rowAt, selection, focus }: ListKeysOptions): (event: KeyboardEvent) => void {
+export function useListKeys({
+  kind,
+  count,
+  focused,
+  rowAt,
+  selection,
+  focus,
+}: ListKeysOptions): (event: KeyboardEvent<HTMLElement>) => void {
   const actions = useActions()
   const moves: Record<string, number> = {
     ArrowDown: focused + 1,
@@ -33,7 +40,8 @@ export function useListKeys({ kind, count, focused, rowAt, selection, focus }: L
   }
   return (event) => {
     const target = event.target as HTMLElement
-    if (event.ctrlKey || event.metaKey || event.altKey || target.getAttribute('role') === 'menuitem' || target.tagName === 'BUTTON') return
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest('[role="menu"]')) return
+    if (target.tagName === 'BUTTON' && (event.key === 'Enter' || event.key === ' ')) return
     const row = rowAt(focused)
     const next = moves[event.key]
     const act = actionOf(event.key)
@@ -55,6 +63,9 @@ export function useListKeys({ kind, count, focused, rowAt, selection, focus }: L
           return kind.hasLogs
             ? () => navigate(objectHref({ resource: kind.resource, namespace: row.namespace, name: row.name }, 'logs'))
             : undefined
+        case 'm':
+        case 'ContextMenu':
+          return () => openMenu(event.currentTarget, focused)
         case 'e':
           return () => navigate(objectHref({ resource: kind.resource, namespace: row.namespace, name: row.name }, 'yaml'))
         case 'Delete':
@@ -71,4 +82,11 @@ export function useListKeys({ kind, count, focused, rowAt, selection, focus }: L
       }
     }
   }
+}
+
+/** Opens the menu of a row as its button does when it is pressed by key. */
+function openMenu(grid: HTMLElement, index: number): void {
+  const button = grid.querySelector<HTMLElement>(`[data-index="${index}"] [aria-haspopup="menu"]`)
+  button?.focus()
+  button?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }))
 }

@@ -1,3 +1,5 @@
+import { isJobFinished, jobs, type Job } from '@quarterdeck/api'
+
 import type { LiveKind } from './live-kind.ts'
 import { Pace } from './pace.ts'
 import type { Query } from './query.ts'
@@ -24,6 +26,8 @@ export interface RowData {
   unschedulable: boolean
   /** Of Jobs and CronJobs. */
   isSuspended: boolean
+  /** Whether it is a Job that is over. */
+  isFinished: boolean
   /** Of Deployments. */
   isPaused: boolean
   /** Wanted replicas, of kinds that have them. */
@@ -141,6 +145,7 @@ export function rowData(row: Row): RowData {
     owner: owner && `${owner.kind}/${owner.name}`,
     unschedulable: spec?.unschedulable === true,
     isSuspended: spec?.suspend === true,
+    isFinished: row.kind.resource === jobs.resource && isJobFinished((row.object as Job).status),
     isPaused: spec?.paused === true,
     replicas: row.kind.scale?.replicas(row.object),
     bounds: hasUsage(row.kind) ? usageBoundsOf(row) : undefined,
