@@ -28,17 +28,25 @@ export interface Product {
   destroy(): Promise<void>
 }
 
-export async function startProduct(): Promise<Product> {
+export interface ProductOptions {
+  /** Further options of the command line. */
+  args?: readonly string[]
+  /** Over its environment. */
+  environment?: Readonly<Record<string, string>>
+}
+
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const dataDir = mkdtempSync(join(tmpdir(), 'quarterdeck-e2e-'))
   const nodeName = `e2e-${process.pid}`
   const [port, apiPort] = await freePorts(2)
-  const args = ['--data', dataDir, '--port', String(port), '--api-port', String(apiPort), '--node-name', nodeName]
+  const args = ['--data', dataDir, '--port', String(port), '--api-port', String(apiPort), '--node-name', nodeName, ...(options.args ?? [])]
   // Networks of its own, so that it can run beside another cluster on this machine.
   const environment = {
     ...process.env,
     DATABASE_URL: undefined,
     QUARTERDECK_CLUSTER_CIDR: `10.${100 + (process.pid % 50)}.0.0/16`,
     QUARTERDECK_SERVICE_CIDR: `10.${150 + (process.pid % 50)}.0.0/16`,
+    ...options.environment,
   }
   let child: ChildProcess | undefined
 
