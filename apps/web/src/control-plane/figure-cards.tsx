@@ -19,7 +19,7 @@ export function FigureCards({ figures: { leader, worker, api, store } }: { figur
         main={leader ? <Leader leader={leader} /> : 'none leads'}
         facts={[
           ['Leads for', leader && <Age key="since" time={leader.since} />],
-          ['Leaders before it', leader && leader.transitions.toLocaleString()],
+          ['Term', leader && (leader.transitions + 1).toLocaleString()],
           ['Uses', worker && processText(worker.process)],
           ['Event loop', worker && `${latencyText(worker.process.eventLoopLagSeconds)} late (p99)`],
         ]}

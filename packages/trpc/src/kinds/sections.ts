@@ -24,7 +24,14 @@ const members: Record<Exclude<Section, 'Other'>, Members> = {
       'pods',
       'horizontalpodautoscalers.autoscaling',
     ],
-    rare: ['replicasets.apps', 'replicationcontrollers', 'controllerrevisions.apps', 'podtemplates'],
+    rare: [
+      'replicasets.apps',
+      'replicationcontrollers',
+      'controllerrevisions.apps',
+      'podtemplates',
+      'resourceclaims.resource.k8s.io',
+      'resourceclaimtemplates.resource.k8s.io',
+    ],
   },
   Network: {
     usual: ['services', 'ingresses.networking.k8s.io', 'networkpolicies.networking.k8s.io'],
@@ -45,7 +52,15 @@ const members: Record<Exclude<Section, 'Other'>, Members> = {
     usual: ['poddisruptionbudgets.policy', 'resourcequotas', 'limitranges', 'priorityclasses.scheduling.k8s.io'],
     rare: ['runtimeclasses.node.k8s.io'],
   },
-  Cluster: { usual: ['nodes', 'namespaces', 'events'], rare: ['leases.coordination.k8s.io', 'nodeusages.metrics.quarterdeck.dev'] },
+  Cluster: {
+    usual: ['nodes', 'namespaces', 'events'],
+    rare: [
+      'leases.coordination.k8s.io',
+      'nodeusages.metrics.quarterdeck.dev',
+      'deviceclasses.resource.k8s.io',
+      'resourceslices.resource.k8s.io',
+    ],
+  },
 }
 
 const places = new Map(
