@@ -75,6 +75,17 @@ export { qualityOfServiceOf, type QualityOfService } from './pod-spec/quality-of
 export { accessModesText } from './volumes/access-modes.ts'
 export { namesStorageClass, storageClassNameOf } from './volumes/storage-class-name.ts'
 export { bestFitOf, hasSameMode, isCandidate, isLargeEnough, isVolumeOfClaim, mismatchOf } from './volumes/match-claim.ts'
+export {
+  canBeReserved,
+  consumerReference,
+  foreignResourceClaimProblem,
+  isDoneWithClaims,
+  isReservedFor,
+  podResourceClaimAnnotation,
+  resourceClaimFinalizer,
+  resourceClaimNameOf,
+  resourceClaimNamesOf,
+} from './devices/pod-resource-claims.ts'
 export { claimNameOf, claimNamesOf, foreignClaimProblem, usesClaim } from './volumes/pod-claims.ts'
 export {
   claimProtectionFinalizer,

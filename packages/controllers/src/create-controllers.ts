@@ -26,6 +26,8 @@ import { volumeController } from './persistent-volume/volume-controller.ts'
 import { createPodGarbageCollector, type PodGarbageOptions } from './pod-garbage-collector/pod-garbage-collector.ts'
 import { replicaSetController } from './replica-set/replica-set-controller.ts'
 import { replicationControllerController } from './replication-controller/replication-controller-controller.ts'
+import { claimReleaseController } from './resource-claim/claim-release-controller.ts'
+import { podClaimsController } from './resource-claim/pod-claims-controller.ts'
 import { createResourceQuotaController } from './resource-quota/resource-quota-controller.ts'
 import { createRootCaController } from './root-ca/root-ca-controller.ts'
 import { serviceAccountController } from './service-account/service-account-controller.ts'
@@ -86,6 +88,8 @@ export function createControllers(options: ControllerOptions): Controller[] {
     volumeProtectionController,
     volumeExpansionController,
     ephemeralVolumeController,
+    podClaimsController,
+    claimReleaseController,
     createAbandonedVolumesController(options.abandonedVolumes),
   ]
 }

@@ -91,8 +91,13 @@ function coreFor(options: SchedulerOptions, caches: PluginCaches, { client, cloc
         conditions.set(pod, { reason: 'Unschedulable', message, nominatedNodeName })
       },
       nominationCleared: (pod) => conditions.clearNomination(pod),
-      gated: (pod) =>
-        conditions.set(pod, { reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }),
+      gated: (pod, message) =>
+        conditions.set(
+          pod,
+          pod.spec.schedulingGates?.length
+            ? { reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }
+            : { reason: 'Unschedulable', message },
+        ),
       failed: (pod, error) => {
         const message = error instanceof Error ? error.message : String(error)
         log.warn('a pod could not be bound and will be tried again', { pod: pod.metadata.name, namespace: pod.metadata.namespace, error })

@@ -2,6 +2,7 @@ import {
   csiDrivers,
   csiNodes,
   csiStorageCapacities,
+  deviceClasses,
   namespaces,
   nodes,
   persistentVolumeClaims,
@@ -10,6 +11,7 @@ import {
   pods,
   replicaSets,
   replicationControllers,
+  resourceClaims,
   services,
   statefulSets,
   storageClasses,
@@ -24,7 +26,16 @@ import type { SchedulerCore } from './scheduler-core.ts'
 const kindsOf = (...kinds: readonly unknown[]): readonly Kind[] => kinds as readonly Kind[]
 
 /** Verdicts of plugins depend on these. */
-const watched = kindsOf(persistentVolumes, persistentVolumeClaims, storageClasses, csiNodes, csiDrivers, csiStorageCapacities)
+const watched = kindsOf(
+  persistentVolumes,
+  persistentVolumeClaims,
+  storageClasses,
+  csiNodes,
+  csiDrivers,
+  csiStorageCapacities,
+  resourceClaims,
+  deviceClasses,
+)
 /** Read by plugins, without being told of changes. */
 const alsoRead = kindsOf(podDisruptionBudgets, services, replicaSets, replicationControllers, statefulSets, volumeAttachments)
 

@@ -22,7 +22,10 @@ export const resourceClaims = defineKind<ResourceClaim>({
     { name: 'State', type: 'string', description: 'Whether it has its devices, and whether they are used.', priority: 0, value: stateOf },
     ageColumn,
   ],
-  applyDefaults: ({ spec }) => applyRequestDefaults(spec),
+  applyDefaults(object) {
+    object.status ??= {}
+    applyRequestDefaults(object.spec)
+  },
   prepareForCreate(object) {
     object.status = {}
   },

@@ -17,7 +17,7 @@ function remembered(make: (pod: PodInfo) => string): (pod: PodInfo) => string {
  * wait as one.
  */
 export const schedulingClassOf = remembered((info) => {
-  const { pod, namespace, labels, claimNames } = info
+  const { pod, uid, namespace, labels, claimNames } = info
   const { affinity, topologySpreadConstraints, preemptionPolicy, volumes } = pod.spec
   return JSON.stringify([
     nodeClassOf(info),
@@ -27,6 +27,8 @@ export const schedulingClassOf = remembered((info) => {
     topologySpreadConstraints,
     preemptionPolicy,
     claimNames,
+    // A ResourceClaim is one Pod's, or knows which Pods it is reserved for.
+    pod.spec.resourceClaims?.length ? uid : undefined,
     volumes?.filter((volume) => !('projected' in volume || 'emptyDir' in volume)),
     pod.metadata.annotations,
     pod.metadata.ownerReferences,

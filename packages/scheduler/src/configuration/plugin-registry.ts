@@ -1,5 +1,6 @@
 import type { Plugin } from '../framework/plugin.ts'
 import type { PluginEnvironment } from '../plugin-environment.ts'
+import { createDynamicResources } from '../plugins/dynamic-resources/dynamic-resources.ts'
 import { createDefaultPreemption } from '../plugins/default-preemption/default-preemption.ts'
 import { imageLocality } from '../plugins/image-locality/image-locality.ts'
 import { createInterPodAffinity } from '../plugins/inter-pod-affinity/inter-pod-affinity.ts'
@@ -57,6 +58,7 @@ export const pluginRegistry: Readonly<Record<string, Factory>> = {
       ...(args.defaultingType === 'List' ? { defaultConstraints: args.defaultConstraints ?? [] } : {}),
     }),
   InterPodAffinity: ({ core }, { InterPodAffinity: args }) => createInterPodAffinity(core.snapshot, args),
+  DynamicResources: ({ caches, clock, client }) => createDynamicResources({ caches, clock, client }),
   DefaultPreemption: ({ core, caches, preempt, onPreemption }, { DefaultPreemption: args }) =>
     createDefaultPreemption({ core, caches, preempt, ...(onPreemption ? { onAttempt: onPreemption } : {}), ...args }),
   NodeResourcesBalancedAllocation: (_environment, { NodeResourcesBalancedAllocation: args }) =>

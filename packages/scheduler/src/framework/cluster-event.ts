@@ -15,6 +15,8 @@ export type WatchedKind =
   | 'CSINode'
   | 'CSIDriver'
   | 'CSIStorageCapacity'
+  | 'ResourceClaim'
+  | 'DeviceClass'
 
 export interface ObjectEvent<K extends WatchedKind> {
   type: K

@@ -264,6 +264,7 @@ function isSameForScheduling(a: PodInfo, b: PodInfo): boolean {
   return (
     a.pod.metadata.generation === b.pod.metadata.generation &&
     a.pod.metadata.generation !== undefined &&
-    JSON.stringify(a.labels) === JSON.stringify(b.labels)
+    JSON.stringify(a.labels) === JSON.stringify(b.labels) &&
+    JSON.stringify(a.pod.status.resourceClaimStatuses) === JSON.stringify(b.pod.status.resourceClaimStatuses)
   )
 }
