@@ -1,4 +1,5 @@
-import { Button, Dialog, IconButton, Input } from '@quarterdeck/ui'
+import { Button, Dialog, IconButton, Input, ToneIcon } from '@quarterdeck/ui'
+import { useQuery } from '@tanstack/react-query'
 import { Minus, Plus } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 
@@ -55,6 +56,21 @@ export function ScaleDialog({ action, onClose }: { action: PendingAction; onClos
           <Plus />
         </IconButton>
       </form>
+      {targets.length === 1 && <AutoscalerNote target={plain(targets)[0]!} />}
     </Dialog>
   )
+}
+
+/** Says so where an autoscaler would not leave it at that. */
+function AutoscalerNote({ target }: { target: ReturnType<typeof plain>[number] }) {
+  const { data } = useQuery({ queryKey: ['related', target], queryFn: () => api.objects.related.query(target), staleTime: 0 })
+  const autoscaler = data?.find(({ items }) => items[0]?.resource === 'horizontalpodautoscalers.autoscaling')?.items[0]
+  return autoscaler ? (
+    <p className="mt-3 flex gap-2 text-sm">
+      <span className="pt-0.5">
+        <ToneIcon tone="warning" />
+      </span>
+      <span className="min-w-0 break-words">The autoscaler {autoscaler.name} scales it too, and may change this again.</span>
+    </p>
+  ) : undefined
 }

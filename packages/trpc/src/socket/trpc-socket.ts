@@ -15,6 +15,8 @@ export const socketPath = '/api/trpc/socket'
 export const signInCode = 4401
 
 const maxMessageBytes = 1024 * 1024
+/** How often it is looked whether the session of an open connection is still good. */
+const sessionCheckMs = 60_000
 const keepAlive = { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 }
 
 /** The subscriptions of a browser tab, all over one WebSocket: browsers allow six HTTP/1.1 connections for all tabs together. */
@@ -60,6 +62,7 @@ export function createTrpcSocket({ onInternalError }: TrpcSocketOptions, deck: D
       )
     }
     contexts.set(client, context)
+    endWithSession(client, context)
     serve(client, message)
     client.resume()
   }
@@ -75,6 +78,17 @@ export function createTrpcSocket({ onInternalError }: TrpcSocketOptions, deck: D
       server.close()
     },
   }
+}
+
+/** Closes the connection when its session is over; a session that can't be checked now is checked again. */
+function endWithSession(client: WebSocket, { authenticate }: Context): void {
+  const check = (): void => {
+    authenticate().catch((error: unknown) => {
+      if (isApiError(error, 'Unauthorized')) client.close(signInCode, error.message.slice(0, 100))
+    })
+  }
+  const timer = setInterval(check, sessionCheckMs).unref()
+  client.on('close', () => clearInterval(timer))
 }
 
 /** The upgrade request as the rest of the dashboard knows requests. */
