@@ -56,6 +56,10 @@ function Cell({
   return <span title={String(value)}>{String(value)}</span>
 }
 
+/** So that the title of a column is not cut, its arrow included. */
+const headCharacterPx = 6.4
+const headRoomPx = 28
+
 /** How wide a column is: as wide as what it usually holds, and what is text may grow. */
 export function widthOf(column: string, { type, resource }: { type: string | undefined; resource: string }): string {
   const isEvent = resource.startsWith('events')
@@ -70,11 +74,13 @@ export function widthOf(column: string, { type, resource }: { type: string | und
   if (column === 'Reference') return 'minmax(136px, 1.2fr)'
   if (column === 'Targets') return 'minmax(140px, 1.6fr)'
   if (column === 'MinPods' || column === 'MaxPods' || column === 'Replicas') return '72px'
-  if (column === 'Request') return 'minmax(244px, 3fr)'
-  if (column === 'Limit') return 'minmax(136px, 1.4fr)'
+  if (column === 'Request') return 'minmax(252px, 3fr)'
+  if (column === 'Limit') return 'minmax(140px, 1.4fr)'
   if (column === 'Last Schedule') return '108px'
   if (type === 'usage') return '104px'
   if (type === 'date' || type === 'duration') return 'minmax(84px, 0.4fr)'
-  if (type === 'integer' || type === 'boolean' || column === 'Ready') return 'minmax(84px, 0.5fr)'
-  return 'minmax(100px, 1fr)'
+  if (column === 'Provisioner') return 'minmax(176px, 1.2fr)'
+  const headPx = Math.ceil(column.length * headCharacterPx + headRoomPx)
+  if (type === 'integer' || type === 'boolean' || column === 'Ready') return `minmax(${Math.max(84, headPx)}px, 0.5fr)`
+  return `minmax(${Math.max(100, headPx)}px, 1fr)`
 }

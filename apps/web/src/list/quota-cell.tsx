@@ -9,11 +9,11 @@ export function QuotaCell({ text }: { text: string }) {
     return { name, used, hard, share: numberOf(hard) > 0 ? Math.min(1, numberOf(used) / numberOf(hard)) : 1 }
   })
   return (
-    <ul className="flex min-w-0 gap-4 overflow-hidden" title={text}>
+    <ul className="flex min-w-0 gap-3 overflow-hidden" title={text}>
       {amounts
         .toSorted((a, b) => b.share - a.share)
         .map(({ name, used, hard, share }) => (
-          <li key={name} className="w-32 shrink-0">
+          <li key={name} className="w-28 shrink-0">
             <div className="flex gap-1.5 text-xs leading-4">
               <span className="min-w-0 flex-1 truncate text-muted">{name}</span>
               <span className="tabular-nums">
