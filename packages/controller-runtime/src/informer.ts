@@ -163,6 +163,7 @@ export function createInformer<T extends KubeObject>(client: Client, kind: Kind<
     ownedBy: (owner) => cache.ownedBy(owner),
     orphans: (inNamespace) => cache.orphans(inNamespace),
     byIndex: (index, value) => cache.byIndex(index, value),
+    countByIndex: (index, value) => cache.countByIndex(index, value),
     addIndex: (name, indexer) => cache.addIndex(name, indexer),
     synced: () => firstList.promise,
     onChange: (handler) => {

@@ -15,6 +15,8 @@ export interface Cache<T extends KubeObject> {
   orphans(namespace: string): T[]
   /** The objects that the named index files under a value. The index must have been added. */
   byIndex(index: string, value: string): T[]
+  /** How many `byIndex` would find. */
+  countByIndex(index: string, value: string): number
 }
 
 const byNamespace = ' namespace'
@@ -57,9 +59,17 @@ export class ObjectCache<T extends KubeObject> implements Cache<T> {
   }
 
   byIndex(index: string, value: string): T[] {
-    const found = this.#indexes.get(index)
-    if (!found) throw new Error(`no index ${index}`)
-    return found.get(value)
+    return this.#index(index).get(value)
+  }
+
+  countByIndex(index: string, value: string): number {
+    return this.#index(index).count(value)
+  }
+
+  #index(name: string): Index<T> {
+    const found = this.#indexes.get(name)
+    if (!found) throw new Error(`no index ${name}`)
+    return found
   }
 
   /** Adds an index over what is and will be cached. Adding a name again keeps the first. */
@@ -74,10 +84,7 @@ export class ObjectCache<T extends KubeObject> implements Cache<T> {
   set(key: string, object: T): T | undefined {
     const old = this.#objects.get(key)
     this.#objects.set(key, object)
-    for (const index of this.#indexes.values()) {
-      if (old) index.remove(key, old)
-      index.add(key, object)
-    }
+    for (const index of this.#indexes.values()) index.replace(key, old, object)
     return old
   }
 
@@ -106,6 +113,20 @@ class Index<T> {
   get(value: string): T[] {
     const found = this.#entries.get(value)
     return found ? [...found.values()] : []
+  }
+
+  count(value: string): number {
+    return this.#entries.get(value)?.size ?? 0
+  }
+
+  /** Most changes of an object leave it where it is. */
+  replace(key: string, old: T | undefined, object: T): void {
+    if (old) {
+      const values = this.#valuesOf(object)
+      const before = this.#valuesOf(old)
+      if (values.length !== before.length || values.some((value, i) => value !== before[i])) this.remove(key, old)
+    }
+    this.add(key, object)
   }
 
   add(key: string, object: T): void {

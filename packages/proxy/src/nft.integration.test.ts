@@ -5,7 +5,7 @@ import type { EndpointSlice, Service } from '@quarterdeck/api'
 
 import { deleteTable, isTableLoaded, loadRules, runProgram } from './nft.ts'
 import { planRuleset, type ProxyNode } from './plan-ruleset.ts'
-import { renderRuleset } from './ruleset.ts'
+import { renderChange, renderRuleset } from './ruleset.ts'
 
 const table = `qd_test_${process.pid}`
 const node: ProxyNode = { table, nodeName: 'n1', zone: undefined, podCidr: '10.213.77.0/24', servedHere: [], bridgeNetfilter: false }
@@ -46,12 +46,20 @@ void describe('the kernel', () => {
     await loadRules(renderRuleset(full))
     assert.equal(await isTableLoaded(table), true)
     assert.match(await runProgram('nft', ['list', 'map', 'ip', table, 'service_ips']), /10\.213\.99\.20 \. tcp \. 80 : goto service-/)
-    await loadRules(renderRuleset(full, full))
+    assert.equal(renderChange(full, full), '')
     const empty = planRuleset([], [], node)
-    await loadRules(renderRuleset(empty, full))
+    await loadRules(renderChange(empty, full))
     assert.equal((await runProgram('nft', ['list', 'table', 'ip', table])).includes('endpoint-'), false)
-    await loadRules(renderRuleset(full, empty))
+    await loadRules(renderChange(full, empty))
+    const fewer = planRuleset([service], [{ ...slice, endpoints: slice.endpoints?.slice(0, 1) } as EndpointSlice], node)
+    await loadRules(renderChange(fewer, full))
+    const listed = async () => (await runProgram('nft', ['list', 'table', 'ip', table])).replace(/ expires \w+/g, '')
+    const changed = await listed()
+    await loadRules(renderRuleset(fewer))
+    const sorted = (text: string) => text.split('\n').toSorted((a, b) => (a < b ? -1 : 1))
+    assert.deepEqual(sorted(changed), sorted(await listed()), 'a change leads where a new table does')
     await deleteTable(table)
     assert.equal(await isTableLoaded(table), false)
+    await assert.rejects(loadRules(renderChange(full, fewer)), /No such file or directory/)
   })
 })

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import type { EndpointSlice, Service, V1Endpoint } from '@quarterdeck/api'
 
 import { planRuleset, type ProxyNode } from './plan-ruleset.ts'
-import { renderRuleset } from './ruleset.ts'
+import { renderChange, renderRuleset } from './ruleset.ts'
 
 const node: ProxyNode = {
   table: 'quarterdeck',
@@ -145,11 +145,26 @@ void describe('the rules of a service', () => {
 
   void test('[S4][S5] a new ruleset keeps the sets that the kernel fills and takes away what is no longer there', () => {
     const sticky = planRuleset([service({ sessionAffinity: 'ClientIP' })], [two], node)
-    const same = renderRuleset(sticky, sticky)
-    assert.doesNotMatch(same, /delete/)
-    assert.match(same, /^add table ip quarterdeck\nflush table ip quarterdeck\nflush map ip quarterdeck service_ips\n/)
-    const gone = renderRuleset(planRuleset([], [], node), sticky)
+    assert.equal(renderChange(sticky, sticky), '')
+    const gone = renderChange(planRuleset([], [], node), sticky)
     assert.equal(gone.match(/delete chain/g)?.length, 3)
     assert.equal(gone.match(/delete set/g)?.length, 2)
+  })
+
+  void test('[S5] a change says nothing of what stays as it is', () => {
+    const others = Array.from({ length: 50 }, (_, i) => service({ clusterIP: `10.96.1.${i}` }, `other-${i}`))
+    const before = planRuleset([service(), ...others], [two], node)
+    const after = planRuleset([service(), ...others], [slice(endpoint('10.244.0.5'))], node)
+    const lines = renderChange(after, before).trim().split('\n')
+    assert.deepEqual(
+      lines.map((line) => line.replace(/ ip quarterdeck (\w+)-.*/, ' $1')),
+      ['flush chain endpoint', 'flush chain service', 'add rule service', 'add rule service', 'delete chain endpoint'],
+    )
+  })
+
+  void test('a set of another timeout has the table made anew', () => {
+    const sticky = (timeoutSeconds: number) =>
+      planRuleset([service({ sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds } } })], [two], node)
+    assert.match(renderChange(sticky(60), sticky(30)), /^add table ip quarterdeck\ndelete table/)
   })
 })

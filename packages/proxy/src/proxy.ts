@@ -4,7 +4,7 @@ import { backoffMs, createLogger, type Informer, type Logger, realClock, sleep }
 import { acceptForwarded, enableForwarding, stopAcceptingForwarded } from './forwarding.ts'
 import { deleteTable, isTableLoaded, loadRules } from './nft.ts'
 import { planRuleset, type ProxyNode } from './plan-ruleset.ts'
-import { renderRuleset, type Ruleset } from './ruleset.ts'
+import { renderChange, renderRuleset, type Ruleset } from './ruleset.ts'
 import { endStaleFlows, localAddresses, udpTargetsOf } from './udp-flows.ts'
 
 export interface ProxyOptions {
@@ -37,13 +37,18 @@ export async function runProxy(options: ProxyOptions): Promise<void> {
   let wake = Promise.withResolvers<void>()
   for (const informer of [services, endpointSlices, options.nodes]) informer.onChange(() => wake.resolve())
   const forwarding = await enableForwarding()
-  let loaded: { ruleset: Ruleset; text: string } | undefined
+  let loaded: Ruleset | undefined
   let failures = 0
+  let checkAtMs = Date.now() + checkEveryMs
   while (!signal.aborted) {
     wake = Promise.withResolvers()
     try {
       await acceptForwarded(options.bridge)
-      if (loaded && !(await isTableLoaded(options.table))) loaded = undefined
+      // Asking is dear where there are many rules; where they are gone a change of them fails, and they are made anew.
+      if (loaded && checkAtMs <= Date.now()) {
+        if (!(await isTableLoaded(options.table))) loaded = undefined
+        checkAtMs = Date.now() + checkEveryMs
+      }
       const before = loaded
       loaded = await load(options, forwarding, loaded)
       if (loaded !== before) await endFlows(options, log)
@@ -61,8 +66,8 @@ export async function runProxy(options: ProxyOptions): Promise<void> {
 async function load(
   options: ProxyOptions,
   { bridgeNetfilter }: { bridgeNetfilter: boolean },
-  loaded: { ruleset: Ruleset; text: string } | undefined,
-): Promise<{ ruleset: Ruleset; text: string }> {
+  loaded: Ruleset | undefined,
+): Promise<Ruleset> {
   const own = options.nodes.get(options.nodeName)
   const node: ProxyNode = {
     table: options.table,
@@ -73,10 +78,10 @@ async function load(
     bridgeNetfilter,
   }
   const ruleset = planRuleset(options.services.list(), options.endpointSlices.list(), node)
-  const text = renderRuleset(ruleset)
-  if (text === loaded?.text) return loaded
-  await loadRules(loaded ? renderRuleset(ruleset, loaded.ruleset) : text)
-  return { ruleset, text }
+  const text = loaded ? renderChange(ruleset, loaded) : renderRuleset(ruleset)
+  if (text === '') return loaded ?? ruleset
+  await loadRules(text)
+  return ruleset
 }
 
 /** The rules say where new flows go; those under way are ended here if they go elsewhere. */

@@ -16,6 +16,7 @@ import {
   isApiError,
   keyOf,
   matchesLabelSelector,
+  requirementsOf,
   type KubeObject,
   type ObjectKey,
 } from '@quarterdeck/api-machinery'
@@ -31,6 +32,7 @@ import {
   type ReconcileResult,
 } from '@quarterdeck/controller-runtime'
 
+import { indexPodsByLabel, podsMatching } from '../pods/pods-by-label.ts'
 import { planBudget, type BudgetPlan, type BudgetStatus, type WantedByController } from './plan-budget.ts'
 
 /** Keeps in the status of every disruption budget how many of its pods may be evicted now. */
@@ -42,6 +44,7 @@ export function createDisruptionController(kinds: () => readonly Kind[]): Contro
     primary: podDisruptionBudgets,
     watches: [watch(pods, ({ object, old }, { cache }) => guarding(cache(podDisruptionBudgets), object, old))],
     reads: scalable,
+    indexes: [indexPodsByLabel],
     writes: [podDisruptionBudgets],
     batchMs: 100,
     reconcile: (key, ctx) => reconcile(key, ctx, wantedByScale(scalable, ctx)),
@@ -60,10 +63,8 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext, wantedBy: Wanted
   const budget = ctx.cache(podDisruptionBudgets).get(key)
   if (!budget) return done
   const nowMs = ctx.clock.now()
-  const guarded = ctx
-    .cache(pods)
-    .list(key.namespace)
-    .filter((pod) => guards(budget, pod))
+  const { selector } = budget.spec ?? {}
+  const guarded = selector ? podsMatching(ctx.cache(pods), key.namespace, requirementsOf(selector)) : []
   if (guarded.length === 0) ctx.recorder.event(budget, 'Normal', 'NoPods', 'No matching pods found')
   let plan: BudgetPlan
   try {

@@ -16,8 +16,10 @@ import { controllerReference } from '../ownership/owner-reference.ts'
 import { isNamespaceTerminating } from '../pods/change-pods.ts'
 import {
   hasManagedEndpoints,
+  indexesOfSelectedPods,
   isHeadless,
   reachablePods,
+  selectedPods,
   triggerTimeAnnotation,
   triggerTimeOf,
   watchSelectedPods,
@@ -40,7 +42,10 @@ export const endpointSliceController = defineController({
   watches: [watchSelectedPods, watch(endpointSlices, ({ object }) => serviceKeyOf(object))],
   reads: [nodes],
   writes: [endpointSlices],
-  indexes: [index(endpointSlices, byService, (slice) => serviceKeyOf(slice).map(({ namespace, name }) => `${namespace}/${name}`))],
+  indexes: [
+    ...indexesOfSelectedPods,
+    index(endpointSlices, byService, (slice) => serviceKeyOf(slice).map(({ namespace, name }) => `${namespace}/${name}`)),
+  ],
   batchMs: 50,
   reconcile,
 })
@@ -55,21 +60,21 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
   }
   if (!hasManagedEndpoints(service) || service.metadata.deletionTimestamp) return done
 
-  const candidates = ctx.cache(pods).list(key.namespace)
+  const selected = selectedPods(service, ctx.cache(pods))
   const plan = planEndpointSlices({
     service,
-    pods: candidates,
+    pods: selected,
     slices: slices.filter((slice) => !slice.metadata.deletionTimestamp),
     zoneOf: (nodeName) => ctx.cache(nodes).get(nodeName)?.metadata.labels?.[zoneLabel],
   })
-  const selected = reachablePods(service, candidates, { terminating: true })
+  const reachable = reachablePods(selected, { terminating: true })
   const labels = labelsOf(service)
   for (const content of plan.create) {
-    await create(service, { content, labels, annotations: trigger(triggerTimeOf(service, selected, undefined)) }, ctx)
+    await create(service, { content, labels, annotations: trigger(triggerTimeOf(service, reachable, undefined)) }, ctx)
   }
   for (const { slice, content } of plan.update) {
     const { [triggerTimeAnnotation]: previous, ...others } = slice.metadata.annotations ?? {}
-    const annotations = { ...others, ...trigger(triggerTimeOf(service, selected, previous)) }
+    const annotations = { ...others, ...trigger(triggerTimeOf(service, reachable, previous)) }
     await ctx.client.update(endpointSlices, { ...slice, ...content, metadata: { ...slice.metadata, labels, annotations } })
   }
   for (const slice of plan.keep) {

@@ -11,6 +11,7 @@ export const mostEndpoints = 100
 
 export interface EndpointSliceInput {
   service: Service
+  /** Those that it selects. */
   pods: readonly Pod[]
   /** Those of this Service that this controller manages. */
   slices: readonly EndpointSlice[]
@@ -26,7 +27,7 @@ export function planEndpointSlices(input: EndpointSliceInput): EndpointSlicePlan
 
 function groupByPorts({ service, pods, zoneOf }: EndpointSliceInput): Map<string, SliceContent> {
   const groups = new Map<string, SliceContent>()
-  for (const pod of reachablePods(service, pods, { terminating: true })) {
+  for (const pod of reachablePods(pods, { terminating: true })) {
     const ports = portsOf(service, pod)
     if (ports.length === 0 && !isHeadless(service)) continue
     const id = portsId(ports)

@@ -7,8 +7,10 @@ import { defineController, done, onlyThis, watch, type ReconcileContext, type Re
 import { isNamespaceTerminating } from '../pods/change-pods.ts'
 import {
   hasManagedEndpoints,
+  indexesOfSelectedPods,
   isHeadless,
   reachablePods,
+  selectedPods,
   triggerTimeAnnotation,
   triggerTimeOf,
   watchSelectedPods,
@@ -26,6 +28,7 @@ export const endpointsController = defineController({
   primary: services,
   watches: [watchSelectedPods, watch(endpoints, ({ type, object }) => (type === 'updated' ? [] : [keyOf(object)]))],
   writes: [endpoints],
+  indexes: indexesOfSelectedPods,
   batchMs: 50,
   reconcile,
 })
@@ -37,8 +40,8 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
   if (!service) return removeLeftOver(current, ctx)
   if (!hasManagedEndpoints(service) || service.metadata.deletionTimestamp) return done
 
-  const candidates = ctx.cache(pods).list(key.namespace)
-  const { subsets, isTruncated } = planEndpoints(service, candidates)
+  const selected = selectedPods(service, ctx.cache(pods))
+  const { subsets, isTruncated } = planEndpoints(service, selected)
   const labels = labelsOf(service)
   const isSame =
     current &&
@@ -49,7 +52,7 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
 
   const trigger = triggerTimeOf(
     service,
-    reachablePods(service, candidates, { terminating: true }),
+    reachablePods(selected, { terminating: true }),
     current?.metadata.annotations?.[triggerTimeAnnotation],
   )
   const annotations = annotationsOf(current, { isTruncated, trigger })

@@ -12,11 +12,11 @@ export interface PlannedEndpoints {
   isTruncated: boolean
 }
 
-/** The Endpoints of a Service: one subset for each set of ports, addresses sorted. No I/O. */
-export function planEndpoints(service: Service, candidates: readonly Pod[]): PlannedEndpoints {
+/** The Endpoints of a Service that selects these Pods: one subset for each set of ports, addresses sorted. No I/O. */
+export function planEndpoints(service: Service, selected: readonly Pod[]): PlannedEndpoints {
   const publishNotReady = service.spec.publishNotReadyAddresses ?? false
   const subsets = new Map<string, Required<V1EndpointSubset>>()
-  for (const pod of reachablePods(service, candidates, { terminating: publishNotReady })) {
+  for (const pod of reachablePods(selected, { terminating: publishNotReady })) {
     const ports = portsOf(service, pod)
     if (ports.length === 0 && !isHeadless(service)) continue
     const id = JSON.stringify(ports)

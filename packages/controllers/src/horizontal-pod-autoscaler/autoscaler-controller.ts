@@ -4,6 +4,7 @@ import { horizontalPodAutoscalers, nodeUsages, pods, type HorizontalPodAutoscale
 import { isApiError, keyString, matchesRequirements, parseLabelSelector, timestamp, type KubeObject } from '@quarterdeck/api-machinery'
 import { again, defineController, done, withoutUndefined, type Controller, type ReconcileContext } from '@quarterdeck/controller-runtime'
 
+import { indexPodsByLabel, podsMatching } from '../pods/pods-by-label.ts'
 import { AutoscalerConditions } from './autoscaler-conditions.ts'
 import { agentMetrics, type MetricsSource } from './metrics-source.ts'
 import { planReplicas, type ReplicasPlan } from './plan-replicas.ts'
@@ -30,6 +31,7 @@ export function createAutoscalerController(kinds: () => readonly Kind[], options
     component: 'horizontal-pod-autoscaler',
     primary: horizontalPodAutoscalers,
     reads: [pods, nodeUsages, ...scalable],
+    indexes: [indexPodsByLabel],
     writes: [horizontalPodAutoscalers, ...scalable],
     reconcile: async (key, ctx) => {
       const autoscaler = ctx.cache(horizontalPodAutoscalers).get(key)
@@ -154,10 +156,7 @@ class Reconciliation {
     }
     const requirements = parseLabelSelector(selector)
     const { namespace } = this.#autoscaler.metadata
-    const selected = ctx
-      .cache(pods)
-      .list(namespace)
-      .filter((pod) => matchesRequirements(requirements, pod.metadata.labels))
+    const selected = podsMatching(ctx.cache(pods), namespace, requirements)
     const rivals = this.#rivalsFor(selected)
     if (rivals.length === 0) return selected
     const own = `${namespace}/${this.#autoscaler.metadata.name}`

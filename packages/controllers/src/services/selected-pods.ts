@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
+
 import { pods, services, type Pod, type Service } from '@quarterdeck/api'
-import { keyOf, matchesLabelMap, type ObjectKey } from '@quarterdeck/api-machinery'
-import { watch, type CacheChange, type Caches, type Watch } from '@quarterdeck/controller-runtime'
+import { keyOf, matchesLabelMap, type Labels, type ObjectKey } from '@quarterdeck/api-machinery'
+import { index, watch, type Cache, type CacheChange, type Caches, type Watch } from '@quarterdeck/controller-runtime'
 
 import { conditionOf, hasEnded, isReady } from '../pods/pod-state.ts'
+import { indexPodsByLabel, podsMatching, requirementsOfMap } from '../pods/pods-by-label.ts'
 
 /** Whether controllers keep the endpoints of a Service: without a selector, and for ExternalName, its user does. */
 export function hasManagedEndpoints(service: Service): boolean {
@@ -13,15 +16,15 @@ export function isHeadless(service: Service): boolean {
   return service.spec.clusterIP === 'None'
 }
 
-/** Pods that can be reached: they have an address and have not ended. Terminating ones count only if asked for. */
-export function reachablePods(service: Service, candidates: readonly Pod[], options: { terminating: boolean }): Pod[] {
-  return candidates.filter(
-    (pod) =>
-      matchesLabelMap(service.spec.selector, pod.metadata.labels) &&
-      !hasEnded(pod) &&
-      Boolean(pod.status.podIP) &&
-      (options.terminating || !pod.metadata.deletionTimestamp),
-  )
+/** The Pods that a Service selects. */
+export const selectedPods = (service: Service, cache: Cache<Pod>): Pod[] => {
+  const requirements = requirementsOfMap(service.spec.selector)
+  return requirements.length > 0 ? podsMatching(cache, service.metadata.namespace, requirements) : []
+}
+
+/** Those selected Pods that can be reached: they have an address and have not ended. Terminating ones count only if asked for. */
+export function reachablePods(selected: readonly Pod[], options: { terminating: boolean }): Pod[] {
+  return selected.filter((pod) => !hasEnded(pod) && Boolean(pod.status.podIP) && (options.terminating || !pod.metadata.deletionTimestamp))
 }
 
 /** The host name under which cluster DNS knows the pod: only if it asked to be in this Service's subdomain. */
@@ -29,16 +32,35 @@ export function hostnameOf(service: Service, pod: Pod): string | undefined {
   return pod.spec.hostname && pod.spec.subdomain === service.metadata.name ? pod.spec.hostname : undefined
 }
 
+/** Services, by one of the labels they select. */
+const servicesByLabel = 'selected-label'
+
+/** For controllers that use watchSelectedPods and selectedPods. */
+export const indexesOfSelectedPods = [
+  indexPodsByLabel,
+  index(services, servicesByLabel, ({ metadata: { namespace }, spec: { selector = {} } }) => {
+    const [first] = Object.entries(selector)
+    return first ? [`${namespace}/${first[0]}=${first[1]}`] : []
+  }),
+]
+
 /** A change of a Pod concerns the Services that select it, or did. Changes that no endpoint shows concern none. */
 export const watchSelectedPods: Watch = watch(pods, servicesOf)
 
-function* servicesOf(change: CacheChange<Pod>, { cache }: Caches): Iterable<ObjectKey> {
-  if (change.type === 'updated' && endpointFacts(change.object) === endpointFacts(change.old)) return
-  for (const service of cache(services).list(change.object.metadata.namespace)) {
-    const { selector } = service.spec
-    const selects = matchesLabelMap(selector, change.object.metadata.labels)
-    if (selects || (change.old && matchesLabelMap(selector, change.old.metadata.labels))) yield keyOf(service)
-  }
+function servicesOf({ type, object, old }: CacheChange<Pod>, { cache }: Caches): ObjectKey[] {
+  if (type === 'updated' && endpointFacts(object) === endpointFacts(old)) return []
+  const found = servicesSelecting(cache(services), object.metadata)
+  if (old && !isDeepStrictEqual(old.metadata.labels, object.metadata.labels))
+    for (const service of servicesSelecting(cache(services), old.metadata)) found.add(service)
+  return [...found].map(keyOf)
+}
+
+function servicesSelecting(
+  cache: Cache<Service>,
+  { namespace, labels = {} }: { namespace: string; labels?: Labels | undefined },
+): Set<Service> {
+  const candidates = Object.entries(labels).flatMap(([key, value]) => cache.byIndex(servicesByLabel, `${namespace}/${key}=${value}`))
+  return new Set(candidates.filter(({ spec }) => matchesLabelMap(spec.selector, labels)))
 }
 
 /** Everything about a Pod that its endpoints show. */
