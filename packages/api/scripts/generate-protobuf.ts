@@ -6,6 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 
+import { ownModels } from '../src/own-models.ts'
 import { documentedSchemas } from '../src/schemas.ts'
 
 interface Tag {
@@ -39,11 +40,13 @@ const special: Record<string, string> = {
 
 const { packages, schemas } = documentedSchemas()
 const read = new Map<string, Package>()
-const modelOf = new Map(Object.keys(schemas).map((model) => [messageOf(model), model]))
+/** Clients speak JSON of the others. */
+const models = Object.keys(schemas).filter((model) => !(model in ownModels))
+const modelOf = new Map(models.map((model) => [messageOf(model), model]))
 const messages: Record<string, Record<string, string>> = {}
 const kinds: Record<string, string> = {}
 
-for (const model of Object.keys(schemas)) {
+for (const model of models) {
   const message = messageOf(model)
   visit(message)
   const { group } = packageOf(message)

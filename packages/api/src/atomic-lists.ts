@@ -61,6 +61,7 @@ export const atomicLists: readonly string[] = [
   'V1ServiceSpec.clusterIPs',
   'V1ServiceSpec.externalIPs',
   'V1ServiceSpec.loadBalancerSourceRanges',
+  'V1ServiceCIDRSpec.cidrs',
   'V1ServiceSpec.ipFamilies',
   'V1LoadBalancerStatus.ingress',
   'V1LoadBalancerIngress.ports',

@@ -13,6 +13,7 @@ export * from './kinds/endpoint-slice.ts'
 export * from './kinds/endpoints.ts'
 export * from './kinds/event-v1.ts'
 export * from './kinds/event.ts'
+export * from './kinds/ip-address.ts'
 export * from './kinds/job.ts'
 export * from './kinds/horizontal-pod-autoscaler-v1.ts'
 export * from './kinds/horizontal-pod-autoscaler.ts'
@@ -36,6 +37,7 @@ export * from './kinds/resource-slice.ts'
 export * from './kinds/runtime-class.ts'
 export * from './kinds/secret.ts'
 export * from './kinds/service-account.ts'
+export * from './kinds/service-cidr.ts'
 export * from './kinds/service.ts'
 export * from './kinds/stateful-set.ts'
 export * from './kinds/storage-class.ts'
@@ -86,6 +88,7 @@ export {
   resourceClaimNameOf,
   resourceClaimNamesOf,
 } from './devices/pod-resource-claims.ts'
+export { addressOfService, clusterIpsOf, holderOf, isAllocated, type AddressHolder } from './services/cluster-ips.ts'
 export { claimNameOf, claimNamesOf, foreignClaimProblem, usesClaim } from './volumes/pod-claims.ts'
 export {
   claimProtectionFinalizer,

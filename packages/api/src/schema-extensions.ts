@@ -69,6 +69,7 @@ export const listTypes: Record<string, ListExtension> = {
   'V1NamespaceStatus.conditions': byKey('type'),
   'V1ServiceSpec.ports': byKey('port', 'port', 'protocol'),
   'V1ServiceStatus.conditions': byKey('type'),
+  'V1ServiceCIDRStatus.conditions': byKey('type'),
   'V1ServiceAccount.secrets': byKey('name'),
   'V1ReplicationControllerStatus.conditions': byKey('type'),
   'V1ReplicaSetStatus.conditions': byKey('type'),

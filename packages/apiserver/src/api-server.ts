@@ -94,7 +94,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   server.finalize = (request, object) => finalizeNamespace(core, request, object)
   server.patchScale = (request, body, type) => patchScale(core, request, body, type)
   server.createSubresource = (request, body) => createSubresource(server, request, body)
-  server.identity = await bootstrapCluster(server.clientFor(apiServerUser, 'apiserver'))
+  server.identity = await bootstrapCluster(server.clientFor(apiServerUser, 'apiserver'), serviceCidr)
   server.worker = new WorkerLink(core, server.identity.authority)
   server.schedulingVerdicts = (user, pod) =>
     schedulingVerdicts(core, server.worker, {

@@ -4,6 +4,7 @@ import {
   namespaces,
   priorityClasses,
   secrets,
+  serviceCidrs,
   systemPriorityClasses,
   tokenTrackingConfigMap,
   type Namespace,
@@ -25,9 +26,10 @@ export interface ClusterIdentity {
 }
 
 /** Makes what a cluster needs before its first request, unless it is there. Safe to run by several servers at once. */
-export async function bootstrapCluster(client: Client): Promise<ClusterIdentity> {
+export async function bootstrapCluster(client: Client, serviceCidr: string): Promise<ClusterIdentity> {
   for (const name of systemNamespaces) await createIfAbsent<Namespace>(client, namespaces, { metadata: { name }, spec: {}, status: {} })
   for (const { name, ...rest } of systemPriorityClasses) await createIfAbsent(client, priorityClasses, { metadata: { name }, ...rest })
+  await createIfAbsent(client, serviceCidrs, { metadata: { name: 'kubernetes' }, spec: { cidrs: [serviceCidr] }, status: {} })
   await ensureStorageClass(client)
   await createIfAbsent(client, configMaps, {
     metadata: { name: tokenTrackingConfigMap, namespace: 'kube-system' },

@@ -30,6 +30,8 @@ import { claimReleaseController } from './resource-claim/claim-release-controlle
 import { podClaimsController } from './resource-claim/pod-claims-controller.ts'
 import { createResourceQuotaController } from './resource-quota/resource-quota-controller.ts'
 import { createRootCaController } from './root-ca/root-ca-controller.ts'
+import { addressRepairController } from './service-address/address-repair-controller.ts'
+import { serviceCidrController } from './service-address/service-cidr-controller.ts'
 import { serviceAccountController } from './service-account/service-account-controller.ts'
 import { tokenSecretController } from './service-account/token-secret-controller.ts'
 import { unusedTokenController } from './service-account/unused-token-controller.ts'
@@ -71,6 +73,8 @@ export function createControllers(options: ControllerOptions): Controller[] {
     endpointsController,
     endpointSliceController,
     mirroringController,
+    addressRepairController,
+    serviceCidrController,
     createNodeLifecycleController(options.nodeHealth),
     createNodeIpamController(options.nodeIpam),
     taintEvictionController,

@@ -17,6 +17,8 @@ export { replicationControllerController } from './replication-controller/replic
 export { claimReleaseController } from './resource-claim/claim-release-controller.ts'
 export { podClaimsController } from './resource-claim/pod-claims-controller.ts'
 export { createRootCaController } from './root-ca/root-ca-controller.ts'
+export { addressRepairController } from './service-address/address-repair-controller.ts'
+export { serviceCidrController } from './service-address/service-cidr-controller.ts'
 export { serviceAccountController } from './service-account/service-account-controller.ts'
 export { statefulSetController } from './stateful-set/stateful-set-controller.ts'
 export { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts'

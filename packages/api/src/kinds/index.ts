@@ -12,6 +12,7 @@ import { endpointSlices } from './endpoint-slice.ts'
 import { endpoints } from './endpoints.ts'
 import { eventsV1 } from './event-v1.ts'
 import { events } from './event.ts'
+import { ipAddresses } from './ip-address.ts'
 import { jobs } from './job.ts'
 import { horizontalPodAutoscalersV1 } from './horizontal-pod-autoscaler-v1.ts'
 import { horizontalPodAutoscalers } from './horizontal-pod-autoscaler.ts'
@@ -35,6 +36,7 @@ import { resourceSlices } from './resource-slice.ts'
 import { runtimeClasses } from './runtime-class.ts'
 import { secrets } from './secret.ts'
 import { serviceAccounts } from './service-account.ts'
+import { serviceCidrs } from './service-cidr.ts'
 import { services } from './service.ts'
 import { statefulSets } from './stateful-set.ts'
 import { storageClasses } from './storage-class.ts'
@@ -70,6 +72,8 @@ export const builtInKinds: readonly Kind[] = [
   leases,
   endpointSlices,
   eventsV1,
+  ipAddresses,
+  serviceCidrs,
   runtimeClasses,
   podDisruptionBudgets,
   priorityClasses,

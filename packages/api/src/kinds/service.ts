@@ -76,11 +76,7 @@ export const services = defineKind<Service>({
     }
     if (spec.type === 'NodePort' || spec.type === 'LoadBalancer' || spec.externalIPs?.length) spec.externalTrafficPolicy ??= 'Cluster'
     if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true
-    if (spec.type !== 'ExternalName') {
-      spec.internalTrafficPolicy ??= 'Cluster'
-      spec.ipFamilies ??= ['IPv4']
-      spec.ipFamilyPolicy ??= 'SingleStack'
-    }
+    if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster'
   },
   prepareForCreate(object) {
     object.status = { loadBalancer: {} }

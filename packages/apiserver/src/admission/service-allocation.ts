@@ -1,17 +1,20 @@
 import { randomInt } from 'node:crypto'
-import { BlockList, isIPv4 } from 'node:net'
 
 import { services, type Service } from '@quarterdeck/api'
 import { forbiddenField, internalError, invalid, invalidField, type KubeObject } from '@quarterdeck/api-machinery'
 import type { Write } from '@quarterdeck/storage'
 
 import { apiServerUser } from '../auth/user.ts'
+import { isReleased } from '../verbs/plan-write.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
+import { allocateClusterIp, planAddresses } from './cluster-ips.ts'
+import { completeIpFamilies } from './ip-families.ts'
 
-/** Resources that only the store knows: one object per address or port that a Service holds. */
-const addressClaims = 'service-addresses.quarterdeck.internal'
+/** A resource that only the store knows: one object per port that a Service holds. */
 const portClaims = 'service-node-ports.quarterdeck.internal'
 const maxTries = 1000
+/** Services have addresses of IPv4 only. */
+const ipFamilies = ['IPv4']
 
 export interface ServiceAllocationOptions {
   /** IPv4 network that cluster IPs come from: `10.96.0.0/16`. */
@@ -20,8 +23,8 @@ export interface ServiceAllocationOptions {
 }
 
 /**
- * Gives Services their cluster IPs and node ports. Every address and port held is a claim stored in the same
- * transaction as the Service, so two servers can never give out the same one and nothing leaks.
+ * Gives Services their cluster IPs and node ports. Every address held is an IPAddress, and every port a
+ * claim, stored in the same transaction as the Service, so two servers can never give out the same one and nothing leaks.
  */
 export function createServiceAllocation(options: ServiceAllocationOptions): AdmissionPlugin {
   return {
@@ -33,14 +36,16 @@ export function createServiceAllocation(options: ServiceAllocationOptions): Admi
       const old = attributes.old as Service | undefined
       if (service) {
         keepAllocated(service, old)
-        await allocateClusterIP(service, attributes, options)
+        completeIpFamilies(service, old?.spec, ipFamilies)
+        await allocateClusterIp(service, attributes, options.serviceCidr)
         await allocateNodePorts(service, attributes, options)
         await allocateHealthCheckPort(service, attributes, options)
       }
-      planClaims(attributes, addressClaims, heldAddresses(old), service ? heldAddresses(service) : [])
-      await releaseClaims(attributes, addressClaims, heldAddresses(old), service ? heldAddresses(service) : [])
-      planClaims(attributes, portClaims, heldPorts(old), service ? heldPorts(service) : [])
-      await releaseClaims(attributes, portClaims, heldPorts(old), service ? heldPorts(service) : [])
+      // The update that takes the last finalizer of a deleted Service away is its end.
+      const remaining = service && !isReleased(service) ? service : undefined
+      await planAddresses(attributes, old, remaining)
+      planClaims(attributes, portClaims, heldPorts(old), heldPorts(remaining))
+      await releaseClaims(attributes, portClaims, heldPorts(old), heldPorts(remaining))
     },
   }
 }
@@ -67,70 +72,11 @@ function usesNodePorts({ spec }: Service): boolean {
   return spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
 }
 
-function heldAddresses(service: Service | undefined): string[] {
-  if (!service || service.spec.type === 'ExternalName') return []
-  return (service.spec.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '')
-}
-
 /** `30080/TCP`. */
 function heldPorts(service: Service | undefined): string[] {
   const ports = (service?.spec.ports ?? []).filter((p) => p.nodePort).map((p) => `${p.nodePort}-${(p.protocol ?? 'TCP').toLowerCase()}`)
   const health = service?.spec.healthCheckNodePort
   return health ? [...ports, `${health}-tcp`] : ports
-}
-
-async function allocateClusterIP(
-  service: Service,
-  { reader, name }: AdmissionAttributes,
-  { serviceCidr }: ServiceAllocationOptions,
-): Promise<void> {
-  const { spec } = service
-  if (spec.type === 'ExternalName') {
-    delete spec.clusterIP
-    delete spec.clusterIPs
-    return
-  }
-  spec.clusterIP ||= spec.clusterIPs?.[0] ?? ''
-  if (spec.clusterIP === 'None') {
-    spec.clusterIPs = ['None']
-    return
-  }
-  if (spec.clusterIP) {
-    checkAddress(spec.clusterIP, name, serviceCidr)
-    if (!spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP]
-    return
-  }
-  spec.clusterIP = await freeAddress(serviceCidr, async (ip) => (await reader.read(addressClaims, '', ip)) !== undefined)
-  spec.clusterIPs = [spec.clusterIP]
-}
-
-function checkAddress(ip: string, name: string, serviceCidr: string): void {
-  const [network = '', bits = ''] = serviceCidr.split('/')
-  const range = new BlockList()
-  range.addSubnet(network, Number(bits), 'ipv4')
-  if (isIPv4(ip) && range.check(ip, 'ipv4')) return
-  throw invalid({ group: '', kind: 'Service' }, name, [
-    invalidField(
-      'spec.clusterIPs',
-      [ip],
-      `failed to allocate IP ${ip}: the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${serviceCidr}`,
-    ),
-  ])
-}
-
-/** A random free address outside the low band, which is left to Services that ask for one by name (KEP-3070). */
-async function freeAddress(serviceCidr: string, isTaken: (ip: string) => Promise<boolean>): Promise<string> {
-  const [network = '', bits = ''] = serviceCidr.split('/')
-  const base = network.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0)
-  const size = 2 ** (32 - Number(bits))
-  const lowBand = Math.min(Math.max(16, Math.floor(size / 16)), 256)
-  for (let tries = 0; tries < maxTries; tries++) {
-    const offset = tries < maxTries / 2 && size > lowBand + 2 ? randomInt(lowBand, size - 1) : randomInt(2, size - 1)
-    const address = base + offset
-    const ip = [address >>> 24, (address >>> 16) & 255, (address >>> 8) & 255, address & 255].join('.')
-    if (!(await isTaken(ip))) return ip
-  }
-  throw internalError(`failed to allocate a serviceIP: range ${serviceCidr} is full`)
 }
 
 async function allocateNodePorts(
@@ -154,6 +100,7 @@ async function allocateNodePorts(
         ),
       ])
     }
+    if (port.nodePort) await checkPort({ nodePort: port.nodePort, protocol, index: i }, { reader, name, old })
     const taken = new Set(heldPorts(service))
     for (let tries = 0; !port.nodePort; tries++) {
       if (tries === maxTries) throw internalError('failed to allocate a nodePort: range is full')
@@ -162,6 +109,18 @@ async function allocateNodePorts(
       if (!taken.has(claim) && !(await reader.read(portClaims, '', claim))) port.nodePort = candidate
     }
   }
+}
+
+/** Throws Invalid if another Service has the port. */
+async function checkPort(
+  { nodePort, protocol, index }: { nodePort: number; protocol: string; index: number },
+  { reader, name, old }: Pick<AdmissionAttributes, 'reader' | 'name' | 'old'>,
+): Promise<void> {
+  const claim = `${nodePort}-${protocol}`
+  if (heldPorts(old as Service | undefined).includes(claim) || !(await reader.read(portClaims, '', claim))) return
+  throw invalid({ group: '', kind: 'Service' }, name, [
+    invalidField(`spec.ports[${index}].nodePort`, nodePort, 'provided port is already allocated'),
+  ])
 }
 
 /** Under a policy Local a load balancer asks each node whether it has endpoints, on a port of the service. */

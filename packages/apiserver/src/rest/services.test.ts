@@ -25,7 +25,9 @@ describe('services', () => {
     const { nodePort } = first.json.spec.ports[0]
     assert.ok(nodePort >= 30_000 && nodePort <= 32_767)
     const same = { clusterIP: first.json.spec.clusterIP }
-    assert.equal((await create(path, service('v1-same', same))).status, 409)
+    const taken = await create(path, service('v1-same', same))
+    isStatus(taken, 422, 'Invalid')
+    assert.match(taken.json.message, /failed to allocate IP 10\.96\.\d+\.\d+: provided IP is already allocated$/)
     await server.call('DELETE', `${path}/v1`)
     assert.equal((await create(path, service('v1-same', same))).status, 201)
   })
@@ -47,5 +49,29 @@ describe('services', () => {
   test('a headless service has no address, an address outside the range is refused', async () => {
     assert.deepEqual((await create(path, service('headless', { clusterIP: 'None' }))).json.spec.clusterIPs, ['None'])
     isStatus(await create(path, service('outside', { clusterIP: '192.168.1.1' })), 422, 'Invalid')
+  })
+
+  test('[V12] families are completed, and refused where the cluster lacks them', async () => {
+    const plain = await create(path, service('families', { ipFamilyPolicy: 'PreferDualStack' }))
+    assert.deepEqual(plain.json.spec.ipFamilies, ['IPv4'])
+    assert.equal(plain.json.spec.clusterIPs.length, 1)
+    const refused = await create(path, service('dual', { ipFamilyPolicy: 'RequireDualStack' }))
+    isStatus(refused, 422, 'Invalid')
+    assert.equal(
+      refused.json.message,
+      'Service "dual" is invalid: spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services',
+    )
+    const { json } = await create(path, service('foreign', { clusterIP: 'None', selector: undefined }))
+    assert.deepEqual([json.spec.ipFamilyPolicy, json.spec.ipFamilies], ['RequireDualStack', ['IPv4', 'IPv6']])
+    const renewed = await server.call('PUT', `${path}/families`, { body: service('families') })
+    assert.equal(renewed.json.spec.ipFamilyPolicy, 'PreferDualStack')
+  })
+
+  test('a node port that another service has is refused', async () => {
+    const { json } = await create(path, service('np1', { type: 'NodePort' }))
+    const { nodePort } = json.spec.ports[0]
+    const taken = await create(path, service('np2', { type: 'NodePort', ports: [{ port: 80, nodePort }] }))
+    isStatus(taken, 422, 'Invalid')
+    assert.match(taken.json.message, /spec\.ports\[0\]\.nodePort: Invalid value: \d+: provided port is already allocated$/)
   })
 })
