@@ -9,6 +9,7 @@ import { machineAddresses, SettingError } from '@quarterdeck/process'
 import type { Scheduler } from '@quarterdeck/scheduler'
 
 import type { WorkerMetrics } from './metrics.ts'
+import { schedulingQuestion, statusOf } from './scheduling-questions.ts'
 
 export interface StatusServer {
   /** Where it answers, as `host:port`, the one that other machines reach first. */
@@ -27,7 +28,7 @@ const administrators = 'system:masters'
 
 /**
  * Answers administrators, who show a certificate of the cluster's authority, on every address of this machine: /healthz,
- * /metrics (Prometheus), and /verdicts/POD-UID (JSON), why a pending Pod is pending.
+ * /metrics (Prometheus), and as JSON /scheduling/POD-UID, why a Pod is pending or where it is, and POST /what-if.
  */
 export async function startStatusServer(port: number, sources: StatusSources): Promise<StatusServer> {
   const { authority } = sources
@@ -53,17 +54,20 @@ export async function startStatusServer(port: number, sources: StatusSources): P
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, { metrics, scheduler }: StatusSources): Promise<void> {
-  const path = new URL(request.url ?? '/', 'https://worker').pathname
+  const { pathname: path, searchParams } = new URL(request.url ?? '/', 'https://worker')
   const send = (code: number, contentType: string, body: string): void => {
     response.writeHead(code, { 'content-type': contentType }).end(body)
   }
   if (!isAdministrator(request.socket as TLSSocket)) return send(403, 'text/plain', `only members of ${administrators} are answered\n`)
+  const route = `${request.method} ${path}`
+  const question = schedulingQuestion(route, { request, scheduler, searchParams })
+  if (question) {
+    const { code, body } = await statusOf(question)
+    return send(code, 'application/json', body)
+  }
   if (request.method !== 'GET') return send(405, 'text/plain', 'only GET is answered\n')
   if (path === '/healthz') return send(200, 'text/plain', 'ok')
   if (path === '/metrics') return send(200, metrics.contentType, await metrics.text())
-  const podUid = /^\/verdicts\/([^/]+)$/.exec(path)?.[1]
-  const verdicts = podUid && scheduler.verdictsOf(podUid)
-  if (verdicts) return send(200, 'application/json', JSON.stringify(verdicts))
   send(404, 'text/plain', 'not found\n')
 }
 

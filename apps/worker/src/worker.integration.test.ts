@@ -7,7 +7,7 @@ import { controllerManager, createApiServer, workerAddressAnnotation, workerLeas
 import { openPostgresStore } from '@quarterdeck/storage'
 import { testDatabase } from '@quarterdeck/testing'
 
-import type { PodVerdicts } from '@quarterdeck/scheduler'
+import type { PendingExplanation } from '@quarterdeck/scheduler'
 import { Agent, request } from 'undici'
 
 import { eventually } from './testing/eventually.ts'
@@ -49,10 +49,8 @@ test('two worker processes on Postgres: one is killed in the middle of a rollout
     status: {},
   })
   const verdicts = await eventually('verdicts from the other process', async () => {
-    const json = await server
-      .schedulingVerdicts(controllerManager, { namespace: 'default', name: big.metadata.name })
-      .catch(() => undefined)
-    return json === undefined ? undefined : (JSON.parse(json) as PodVerdicts)
+    const json = await server.explainScheduling(controllerManager, { namespace: 'default', name: big.metadata.name }).catch(() => undefined)
+    return json === undefined ? undefined : (JSON.parse(json) as PendingExplanation)
   })
   assert.equal(verdicts.nodes[0]?.rejections[0]?.detail, 'needs 64 CPU; 8 CPU free of 8 CPU')
 

@@ -254,7 +254,8 @@ describe('a worker on a cluster', () => {
       condition.message,
       '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
     )
-    assert.equal(cluster.scheduler.verdictsOf(pod.metadata.uid)?.nodes[0]?.rejections[0]?.detail, 'needs 2 CPU; 1.4 CPU free of 1.4 CPU')
+    const explained = await cluster.scheduler.questions?.explain(pod.metadata.uid)
+    assert.equal(explained?.state === 'pending' && explained.nodes[0]?.rejections[0]?.detail, 'needs 2 CPU; 1.4 CPU free of 1.4 CPU')
     await cluster.eventually('the event', async () =>
       (await client.list(events, { namespace: 'default' })).items.some(({ reason }) => reason === 'FailedScheduling'),
     )
@@ -263,7 +264,7 @@ describe('a worker on a cluster', () => {
       const { spec, status } = await client.get(pods, key)
       return spec.nodeName === 'large' && status.phase === 'Running'
     })
-    assert.equal(cluster.scheduler.verdictsOf(pod.metadata.uid), undefined)
+    assert.equal((await cluster.scheduler.questions?.explain(pod.metadata.uid))?.state, 'placed')
   })
 
   test('[NL2] [NL10] [NL20] Pods leave a node that is silent, and every node has a Pod range of its own', async (t) => {

@@ -1,5 +1,5 @@
 import { leases, type Lease } from '@quarterdeck/api'
-import { unavailable } from '@quarterdeck/api-machinery'
+import { ApiError, reasonOfCode, unavailable } from '@quarterdeck/api-machinery'
 import { Agent, request } from 'undici'
 
 import type { ApiCore } from './api-core.ts'
@@ -11,6 +11,12 @@ export const workerLease = { namespace: 'kube-system', name: 'quarterdeck-worker
 export const workerAddressAnnotation = 'quarterdeck.dev/worker-address'
 /** What a worker's certificate is good for: it may be found at any address. */
 export const workerHost = 'quarterdeck-worker'
+
+/** The text of an answer that is none of a failure; throws what the worker says otherwise. */
+export function textOf({ status, text }: WorkerAnswer): string {
+  if (status < 400) return text
+  throw new ApiError(reasonOfCode(status), text.trim())
+}
 
 const timeoutMs = 10_000
 const certificateDays = 3650

@@ -40,6 +40,11 @@ export class Bindings {
     return new Promise((resolve) => (this.#onEnd = resolve))
   }
 
+  /** Resolves when one of those under way has ended; undefined: there are none. */
+  settled(): Promise<void> | undefined {
+    return this.#running.size === 0 ? undefined : Promise.race([...this.#running.values()].map(({ ended }) => ended))
+  }
+
   /** Asks the plugins to hold what the Pod takes, then goes on beside the caller. */
   start(queued: QueuedPod, placement: Placement): void {
     const { pod, profile } = queued

@@ -3,6 +3,7 @@ import type { Controller, ControllerEnvironment, EventRecorder } from '@quarterd
 
 import type { SchedulerConfiguration } from './configuration/configuration.ts'
 import { createProfiles, defaultSchedulerName } from './configuration/create-profiles.ts'
+import { Questions } from './explain/questions.ts'
 import { followCluster } from './follow-cluster.ts'
 import { createInformerCaches } from './informer-caches.ts'
 import type { PluginCaches } from './plugin-caches.ts'
@@ -10,20 +11,18 @@ import { createDefaultBinder } from './plugins/default-binder/default-binder.ts'
 import { createVictimEvictor } from './preempt-victim.ts'
 import { createPodConditionWriter } from './pod-condition-writer.ts'
 import { SchedulerCore, type SchedulerMetrics } from './scheduler-core.ts'
-import type { PodVerdicts, VerdictSink } from './verdicts.ts'
 
 export interface SchedulerOptions {
   /** Default: the default profile alone. */
   configuration?: SchedulerConfiguration
   maxInFlight?: number
-  verdictSink?: VerdictSink
   metrics?: SchedulerMetrics
 }
 
 export interface Scheduler {
   controller: Controller
-  /** The latest attempt of a pending Pod; undefined if it has none, was placed, or another process leads. */
-  verdictsOf(podUid: string): PodVerdicts | undefined
+  /** Answers questions of why and what if; undefined while another process leads. */
+  readonly questions: Questions | undefined
   /** Pods by where they wait; zero while another process leads. */
   sizes(): SchedulerCore['sizes']
 }
@@ -33,8 +32,11 @@ const idle = { active: 0, backoff: 0, unschedulable: 0, gated: 0, binding: 0 }
 /** The scheduler as a controller: informers tell it of nodes and Pods, the binding subresource stores its decisions. */
 export function createScheduler(options: SchedulerOptions = {}): Scheduler {
   let core: SchedulerCore | undefined
+  let questions: Questions | undefined
   return {
-    verdictsOf: (podUid) => core?.verdicts.get(podUid),
+    get questions() {
+      return questions
+    },
     sizes: () => core?.sizes ?? idle,
     controller: {
       name: 'scheduler',
@@ -43,11 +45,13 @@ export function createScheduler(options: SchedulerOptions = {}): Scheduler {
         core = coreFor(options, caches, environment)
         try {
           const unfollow = await followCluster(core, environment.informers)
+          questions = new Questions(core, { configuration: options.configuration ?? {}, caches })
           await core.run(environment.signal)
           unfollow()
         } finally {
           caches.close()
           core = undefined
+          questions = undefined
         }
       },
     },
@@ -65,7 +69,7 @@ function coreFor(options: SchedulerOptions, caches: PluginCaches, { client, cloc
   }
   const events: EventRecorder = { event }
   const conditions = createPodConditionWriter(client, { clock, log })
-  const { configuration = {}, maxInFlight, verdictSink, metrics } = options
+  const { configuration = {}, maxInFlight, metrics } = options
   return new SchedulerCore({
     backoff: backoffOf(configuration),
     profiles: (core) =>
@@ -80,7 +84,6 @@ function coreFor(options: SchedulerOptions, caches: PluginCaches, { client, cloc
       }),
     clock,
     ...(maxInFlight ? { maxInFlight } : {}),
-    ...(verdictSink ? { verdictSink } : {}),
     ...(metrics ? { metrics } : {}),
     reports: {
       binding: ({ metadata }) => conditions.end(metadata.uid),

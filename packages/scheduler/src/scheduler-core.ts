@@ -16,7 +16,8 @@ import type { PostFilterResult } from './framework/plugin.ts'
 import type { Profile } from './framework/profile.ts'
 import type { QueuedPod } from './queue/queued-pod.ts'
 import { SchedulingQueue } from './queue/scheduling-queue.ts'
-import { VerdictStore, type VerdictSink } from './verdicts.ts'
+import { createPacer } from './pacer.ts'
+import { VerdictStore } from './verdicts.ts'
 import { WaitingPermits } from './waiting-permits.ts'
 
 /** What the core tells about Pods; it stores nothing itself. */
@@ -52,8 +53,9 @@ export interface SchedulerCoreOptions {
   /** Bindings under way at the same time; the loop waits at the limit. */
   maxInFlight?: number
   backoff?: { initialBackoffMs?: number; maxBackoffMs?: number }
-  verdictSink?: VerdictSink
   metrics?: SchedulerMetrics
+  /** What is known at the beginning. Default: nothing. */
+  cache?: SchedulerCache
 }
 
 export interface SchedulerMetrics {
@@ -69,8 +71,8 @@ const sliceMs = 8
 
 /** The scheduler without its connections: told of nodes and Pods, it places Pods and binds them through its plugins. */
 export class SchedulerCore {
-  readonly cache = new SchedulerCache()
-  readonly verdicts: VerdictStore
+  readonly cache: SchedulerCache
+  readonly verdicts = new VerdictStore()
   readonly profiles: ReadonlyMap<string, Profile>
   readonly #options: SchedulerCoreOptions
   readonly #clock: Clock
@@ -83,6 +85,7 @@ export class SchedulerCore {
 
   constructor(options: SchedulerCoreOptions) {
     this.#options = options
+    this.cache = options.cache ?? new SchedulerCache()
     this.#clock = options.clock ?? realClock
     this.#permits = new WaitingPermits(this.#clock)
     this.#bindings = new Bindings({
@@ -110,7 +113,6 @@ export class SchedulerCore {
     if (!first) throw new Error('a scheduler needs a profile')
     this.#queue = new SchedulingQueue({ precedes: (a, b) => first.queueSort.precedes(a, b), clock: this.#clock, ...options.backoff })
     this.#cycle = new SchedulingCycle(this.cache, options.random ?? Math.random)
-    this.verdicts = new VerdictStore(options.verdictSink)
   }
 
   get sizes() {
@@ -144,9 +146,31 @@ export class SchedulerCore {
     this.#queue.onEvent(event)
   }
 
+  /** Pods that wait for a node and may be tried, in the order in which they would be. */
+  get pending(): QueuedPod[] {
+    return this.#queue.list()
+  }
+
+  /** A Pod that waits, gated or being tried too. */
+  pendingPod(uid: string): QueuedPod | undefined {
+    return this.#queue.get(uid)
+  }
+
   /** Places Pods until the signal aborts; resolves when the bindings under way are done. */
   async run(signal: AbortSignal): Promise<void> {
-    let sliceEndsAt = performance.now() + sliceMs
+    await this.#loop(signal, () => this.#queue.wait(signal))
+    this.#queue.stop()
+    await this.#bindings.stop()
+  }
+
+  /** Places Pods until an event would be needed to place another, or the signal aborts. */
+  async settle(signal: AbortSignal): Promise<void> {
+    await this.#loop(signal, () => this.#bindings.settled() ?? 'end')
+  }
+
+  /** `idle` is asked when there is nothing to be tried. */
+  async #loop(signal: AbortSignal, idle: () => Promise<void> | 'end'): Promise<void> {
+    const pause = createPacer(sliceMs)
     while (!signal.aborted) {
       const room = this.#bindings.room()
       if (room) await room
@@ -154,13 +178,14 @@ export class SchedulerCore {
       if (next) {
         const attempt = this.#schedule(next)
         if (attempt) await attempt
-      } else if (!this.verdicts.explainNext()) await this.#queue.wait(signal)
-      if (performance.now() < sliceEndsAt) continue
-      await new Promise((resolve) => setImmediate(resolve))
-      sliceEndsAt = performance.now() + sliceMs
+      } else {
+        const waiting = idle()
+        if (waiting === 'end') return
+        await waiting
+      }
+      const paused = pause()
+      if (paused) await paused
     }
-    this.#queue.stop()
-    await this.#bindings.stop()
   }
 
   #schedule(queued: QueuedPod): Promise<void> | undefined {

@@ -10,7 +10,7 @@ import type { User } from '../auth/user.ts'
 import { decodeRequestObject } from '../decode-request.ts'
 import type { ApiRequest } from '../request.ts'
 import { getScale, patchScale, updateScale } from '../subresources/scale.ts'
-import { schedulingVerdicts } from '../subresources/scheduling.ts'
+import { explainScheduling, explanationParameters, type ExplanationQuery } from '../subresources/scheduling.ts'
 import type { WriteResult } from '../verbs/commit-plan.ts'
 import { create } from '../verbs/create.ts'
 import { deleteCollection } from '../verbs/delete-collection.ts'
@@ -261,8 +261,13 @@ async function handleScale(exchange: Exchange): Promise<void> {
   }
 }
 
-async function handleScheduling({ server, http, request, output }: Exchange): Promise<void> {
-  await respondJson(http.request, http.response, await schedulingVerdicts(server.core, server.worker, request), { output })
+async function handleScheduling({ server, http, query: given, request, output }: Exchange): Promise<void> {
+  const query: ExplanationQuery = {}
+  for (const name of explanationParameters) {
+    const value = given.get(name)
+    if (value !== null) query[name] = value
+  }
+  await respondJson(http.request, http.response, await explainScheduling(server.core, server.worker, { request, query }), { output })
 }
 
 async function handleFinalize(exchange: Exchange): Promise<void> {

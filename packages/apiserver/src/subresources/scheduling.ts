@@ -1,24 +1,31 @@
-import type { Pod } from '@quarterdeck/api'
+import { isPodFinished, type Pod } from '@quarterdeck/api'
 import { ApiError } from '@quarterdeck/api-machinery'
 
 import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
 import { find } from '../verbs/get.ts'
-import type { WorkerLink } from '../worker-link.ts'
+import { textOf, type WorkerLink } from '../worker-link.ts'
+
+/** Of the nodes, which to tell about, and whether to look for changes that would help: names as in the query of the subresource. */
+export const explanationParameters = ['offset', 'limit', 'search', 'plugin', 'changes'] as const
+
+export type ExplanationQuery = Partial<Record<(typeof explanationParameters)[number], string>>
 
 /**
- * Why a pod is where it is not: the verdict of every scheduler plugin on every node in the latest attempt, as JSON.
- * Asked of the leading worker, which keeps it in memory. Throws NotFound for a pod that waits for no node.
+ * Why a pod is where it is, or is not, as JSON: of a pending pod what every plugin of the scheduler has against the nodes and the
+ * smallest changes that would let it fit, of a placed one the scores. Asked of the leading worker. Throws NotFound for a pod that the
+ * scheduler has not tried.
  */
-export async function schedulingVerdicts(core: ApiCore, worker: WorkerLink, request: ApiRequest): Promise<string> {
+export async function explainScheduling(
+  core: ApiCore,
+  worker: WorkerLink,
+  { request, query }: { request: ApiRequest; query: ExplanationQuery },
+): Promise<string> {
   core.authorize(request, 'get')
   const pod = (await find(core, { ...request, subresource: '' })).object as Pod
-  if (pod.spec.nodeName)
-    throw new ApiError(
-      'NotFound',
-      `pod ${JSON.stringify(request.name)} is assigned to node ${JSON.stringify(pod.spec.nodeName)}: verdicts are kept while a pod is pending`,
-    )
-  const { status, text } = await worker.get(`/verdicts/${pod.metadata.uid}`)
-  if (status !== 200) throw new ApiError('NotFound', `the scheduler has not tried pod ${JSON.stringify(request.name)} yet`)
-  return text
+  const asked = new URLSearchParams(query as Record<string, string>)
+  const answer = await worker.get(`/scheduling/${pod.metadata.uid}?${asked.toString()}`)
+  if (answer.status !== 404) return textOf(answer)
+  const why = isPodFinished(pod) ? 'has ended' : 'has not been tried by the scheduler yet'
+  throw new ApiError('NotFound', `pod ${JSON.stringify(request.name)} ${why}`)
 }

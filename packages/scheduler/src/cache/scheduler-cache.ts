@@ -192,14 +192,43 @@ export class SchedulerCache implements Snapshot {
 
   /** A cache of its own with the same nodes, Pods, namespaces and nominations: for questions of what would happen. */
   copy(): SchedulerCache {
+    const copying = this.copying()
+    for (let step = copying.next(); ; step = copying.next()) if (step.done) return step.value
+  }
+
+  /**
+   * As copy, node by node, with a pause wherever the caller wants one: meanwhile this cache may change. Nodes that changed are copied
+   * again at the end, without a pause, so that the copy shows one moment.
+   */
+  *copying(): Generator<undefined, SchedulerCache> {
     const copied = new SchedulerCache()
-    for (const [name, labels] of this.#namespaces) copied.#namespaces.set(name, labels)
-    for (const { node, pods } of this.#list) {
-      copied.setNode(node)
-      for (const pod of pods.values()) copied.setPod(pod, node.metadata.name)
-      for (const waiting of this.nominations.on(node.metadata.name)) copied.nominations.set(waiting, node.metadata.name)
+    const { next } = this.changes
+    for (const node of this.#list) {
+      copied.#take(node, this.nominations.on(node.name))
+      yield
     }
+    const changed = this.changes.since(next)
+    if (!changed) return this.copy()
+    for (const node of new Set(changed)) {
+      const current = this.#nodes.get(node.name)
+      copied.#drop(node.name)
+      if (current) copied.#take(current, this.nominations.on(node.name))
+    }
+    for (const [name, labels] of this.#namespaces) copied.setNamespace(name, labels)
     return copied
+  }
+
+  #take({ node, name, pods }: CachedNode, nominated: readonly PodInfo[]): void {
+    this.setNode(node)
+    for (const pod of pods.values()) this.setPod(pod, name)
+    for (const waiting of nominated) this.nominations.set(waiting, name)
+  }
+
+  /** Forgets a node with all that is on it. */
+  #drop(name: string): void {
+    for (const uid of this.#nodes.get(name)?.pods.keys() ?? []) this.removePod(uid)
+    for (const { uid } of this.nominations.on(name)) this.nominations.delete(uid)
+    this.removeNode(name)
   }
 
   /** Who remembers something about the node must look again. */

@@ -2,6 +2,7 @@ import type { NodeInfo } from '../cache/node-info.ts'
 import type { PodInfo } from '../cache/pod-info.ts'
 import type { Snapshot } from '../cache/scheduler-cache.ts'
 import type { ClusterEvent, QueueingHints } from './cluster-event.ts'
+import type { Repair } from './change.ts'
 import type { CycleState } from './cycle-state.ts'
 import type { FailedAttempt } from './failed-attempt.ts'
 import type { Rejection } from './rejection.ts'
@@ -71,6 +72,11 @@ export interface Plugin {
   holdsBack?(pod: PodInfo, event: ClusterEvent): boolean
   /** Why the plugin rejects the node, with figures and names, for people. */
   explain?(pod: PodInfo, node: NodeInfo, state: CycleState): string
+  /**
+   * What could be different for the plugin to accept a node that it rejects: alternatives, each of changes that belong together. They
+   * need not be certain to help: whoever asks tries them.
+   */
+  repairs?(pod: PodInfo, node: NodeInfo, state: CycleState): Repair[]
 }
 
 /** The sizes of node sets are compared: the smallest is looked at. */

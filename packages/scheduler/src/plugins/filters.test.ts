@@ -156,7 +156,7 @@ const cases: Case[] = [
     pod: podInfo('p', hostPort(80)),
     node: infoOf(nodeOf('n'), [podOf('other', hostPort(80, '10.0.0.1'))]),
     reasons: ["node(s) didn't have free ports for the requested pod ports"],
-    detail: 'host port 80/TCP is in use',
+    detail: 'host port 80/TCP is in use by default/other',
   },
   {
     rule: 'a host port in use on another address',

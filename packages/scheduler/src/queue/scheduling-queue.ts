@@ -74,6 +74,17 @@ export class SchedulingQueue {
     return this.#active.size > 0 || this.#backoff.size > 0
   }
 
+  /** All but those that may not be queued, in the order in which they came. */
+  list(): QueuedPod[] {
+    const waiting = [this.#active, this.#backoff, this.#resting, this.#unschedulable].flatMap((part) => [...part.values()])
+    return [...waiting, ...this.#taken.values()].toSorted((a, b) => a.queuedAtMs - b.queuedAtMs)
+  }
+
+  get(uid: string): QueuedPod | undefined {
+    const waiting = this.#active.get(uid) ?? this.#backoff.get(uid) ?? this.#resting.get(uid)
+    return waiting ?? this.#unschedulable.get(uid) ?? this.#gated.get(uid) ?? this.#taken.get(uid)
+  }
+
   /** Adds a Pod, or notes its change. Returns what keeps it out of the queue, if anything. */
   set(pod: PodInfo, profile: Profile): string | undefined {
     const { uid } = pod

@@ -25,7 +25,8 @@ export const podScheduling = procedure
   .input(z.object({ namespace: z.string().min(1).max(253), name: z.string().min(1).max(253) }))
   .query(async ({ ctx, input }): Promise<SchedulingVerdicts | null> => {
     try {
-      return verdictsSchema.parse(JSON.parse(await ctx.server.schedulingVerdicts(ctx.user, input)))
+      const explained: unknown = JSON.parse(await ctx.server.explainScheduling(ctx.user, input, { changes: 'false' }))
+      return verdictsSchema.safeParse(explained).data ?? null
     } catch (error) {
       if (isApiError(error, 'NotFound')) return null
       throw error

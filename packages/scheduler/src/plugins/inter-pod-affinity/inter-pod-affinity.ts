@@ -10,6 +10,7 @@ import { affinityStateOf, domainOf, matchesAll, type AffinityState } from './aff
 import { affinityCandidates } from './candidates.ts'
 import { explainAffinity } from './explain-affinity.ts'
 import { affinityHints } from './hints.ts'
+import { podAffinityRepairs } from './pod-affinity-repairs.ts'
 import { lookupsFor, type Lookup } from './scoring.ts'
 
 const name = 'InterPodAffinity'
@@ -58,6 +59,10 @@ export function createInterPodAffinity(snapshot: Snapshot, options: InterPodAffi
     },
     normalize: normalizeBetween,
     hints: affinityHints(snapshot),
+    repairs: (_pod, node, state) => {
+      const computed = state.get<AffinityState>(name)
+      return computed ? podAffinityRepairs(computed, node, (namespace) => snapshot.namespaceLabels(namespace)) : []
+    },
     explain: (_pod, node, state) => explainAffinity(state.get<AffinityState>(name), node),
   }
 }

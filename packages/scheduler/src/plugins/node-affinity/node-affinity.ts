@@ -13,6 +13,7 @@ import type { Snapshot } from '../../cache/scheduler-cache.ts'
 import { normalizeByMax } from '../../framework/normalize.ts'
 import type { Candidates, Plugin, PreFilterResult } from '../../framework/plugin.ts'
 import { unresolvable } from '../../framework/rejection.ts'
+import { nodeAffinityRepairs } from './affinity-repairs.ts'
 
 const mismatch = unresolvable("node(s) didn't match Pod's node affinity/selector")
 const enforced = unresolvable("node(s) didn't match scheduler-enforced node affinity")
@@ -56,6 +57,7 @@ export function createNodeAffinity({ addedAffinity }: NodeAffinityOptions = {}):
       'pod itself': ({ old }, { pod }) =>
         JSON.stringify([old.pod.spec.nodeSelector, old.pod.spec.affinity]) !== JSON.stringify([pod.spec.nodeSelector, pod.spec.affinity]),
     },
+    repairs: ({ pod }, { node }) => (added && !matchesNodeSelector(added, node) ? [] : nodeAffinityRepairs(pod, node)),
     explain: (pod) => `the node's labels don't match ${describe(pod)}`,
   }
 }

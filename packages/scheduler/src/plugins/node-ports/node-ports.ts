@@ -2,6 +2,7 @@ import { portKey, type NodeInfo } from '../../cache/node-info.ts'
 import type { HostPort, PodInfo } from '../../cache/pod-info.ts'
 import type { Plugin } from '../../framework/plugin.ts'
 import { rejection } from '../../framework/rejection.ts'
+import { portRepairs } from './port-repairs.ts'
 
 const taken = rejection("node(s) didn't have free ports for the requested pod ports")
 
@@ -15,10 +16,16 @@ export const nodePorts: Plugin = {
     'pod left': ({ pod: left }, pod) => left.hostPorts.some((freed) => pod.hostPorts.some((wanted) => clash(freed, wanted))),
     'node added': ({ node }, pod) => !conflictOf(pod, node),
   },
-  explain: (pod, node) => {
-    const port = conflictOf(pod, node)
-    return port ? `host port ${port.port}/${port.protocol} is in use` : ''
-  },
+  explain: (pod, node) =>
+    pod.hostPorts
+      .flatMap((port) => {
+        const holders = holdersOf(port, node)
+        return holders.length > 0
+          ? [`host port ${port.port}/${port.protocol} is in use by ${holders.map(({ key }) => key).join(', ')}`]
+          : []
+      })
+      .join(', '),
+  repairs: (pod, node) => portRepairs(pod, node, holdersOf),
 }
 
 function conflictOf(pod: PodInfo, node: NodeInfo): HostPort | undefined {
@@ -27,6 +34,10 @@ function conflictOf(pod: PodInfo, node: NodeInfo): HostPort | undefined {
     return addresses !== undefined && (ip === anyAddress || addresses.has(anyAddress) || addresses.has(ip))
   })
 }
+
+/** The Pods on the node that have the port. */
+const holdersOf = (wanted: HostPort, node: NodeInfo): PodInfo[] =>
+  [...node.pods.values()].filter(({ hostPorts }) => hostPorts.some((used) => clash(used, wanted)))
 
 const anyAddress = '0.0.0.0'
 

@@ -4,6 +4,7 @@ import type { PodInfo } from '../../cache/pod-info.ts'
 import { addResources } from '@quarterdeck/api'
 import type { Plugin } from '../../framework/plugin.ts'
 import { fitRejection, shortagesOf } from './fit.ts'
+import { fitRepairs } from './fit-repairs.ts'
 import { formatAmount } from './format-amount.ts'
 import { createResourceScore, type ScoringStrategy } from './scoring-strategy.ts'
 
@@ -40,6 +41,7 @@ export function createNodeResourcesFit(options: NodeResourcesFitOptions = {}): P
       'pod itself': ({ old }, pod) => asksForLess(pod, old),
     },
     explain: (pod, node) => explain(pod, node, isIgnored),
+    repairs: (pod, node) => fitRepairs(pod, node, shortagesOf(pod, node, isIgnored)),
   }
 }
 

@@ -2,6 +2,7 @@ import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
 import type { Plugin } from '../../framework/plugin.ts'
 import { unresolvable } from '../../framework/rejection.ts'
+import { uncordoning } from '../taint-toleration/taint-repairs.ts'
 import { isTolerated } from '../taint-toleration/tolerates.ts'
 
 const unschedulable = unresolvable('node(s) were unschedulable')
@@ -17,6 +18,7 @@ export const nodeUnschedulable: Plugin = {
     'node changed': ({ node, changes }, pod) => changes.has('unschedulable') && accepts(pod, node),
     'pod itself': ({ old }, { pod }) => JSON.stringify(old.pod.spec.tolerations) !== JSON.stringify(pod.spec.tolerations),
   },
+  repairs: (_pod, { node }) => [[uncordoning(node)]],
   explain: (_pod, node) => `${node.name} is cordoned`,
 }
 

@@ -17,6 +17,7 @@ import type { Plugin } from '../../framework/plugin.ts'
 import { rejection, unresolvable, type Rejection } from '../../framework/rejection.ts'
 import { attachmentsByNode } from '../../plugin-caches.ts'
 import { isClaimOf } from '../volumes/pod-claims.ts'
+import { limitRepairs, type FullDriver } from './limit-repairs.ts'
 
 const tooMany = rejection('node(s) exceed max volume count')
 
@@ -37,12 +38,13 @@ export function createNodeVolumeLimits(caches: Caches): Plugin {
       CSINode: ({ object }) => object !== undefined,
     },
     explain: (pod, node) => {
-      const wanted = volumesOf([pod], caches)
-      const there = volumesOf(node.pods.values(), caches)
-      return [...limitsOf(csiNodeOf(node, caches))]
-        .map(([driver, limit]) => `${countOf(there, driver)} of ${limit} volumes of ${driver}, ${countOf(wanted, driver)} more wanted`)
-        .join(', ')
+      const full = fullDrivers(pod, node, caches)
+      if (full.length > 0)
+        return full.map(({ driver, there, limit, more }) => `${there} of ${limit} volumes of ${driver}, ${more} more wanted`).join(', ')
+      const drivers = [...new Set(volumesOf([pod], caches).values())].filter((driver) => isMissing(driver, csiNodeOf(node, caches), caches))
+      return drivers.length > 0 ? `needs the CSI driver ${drivers.join(', ')}` : ''
     },
+    repairs: (pod, node) => limitRepairs(node, fullDrivers(pod, node, caches), (leaving) => volumesOf([leaving], caches)),
   }
 }
 
@@ -66,15 +68,21 @@ function rejectionOf(
       return known
     }
   }
-  const limits = limitsOf(csiNode)
-  if (limits.size === 0) return undefined
-  const there = new Map([...attachedTo(node, caches), ...volumesOf(node.pods.values(), caches)])
-  for (const volume of there.keys()) wanted.delete(volume)
-  for (const [driver, limit] of limits) {
+  return fullDrivers(pod, node, caches).length > 0 ? tooMany : undefined
+}
+
+/** Drivers that can't attach as many volumes to the node as there would be. */
+function fullDrivers(pod: PodInfo, node: NodeInfo, caches: Caches): FullDriver[] {
+  const limits = limitsOf(csiNodeOf(node, caches))
+  if (limits.size === 0) return []
+  const wanted = volumesOf([pod], caches)
+  const attached = new Map([...attachedTo(node, caches), ...volumesOf(node.pods.values(), caches)])
+  for (const volume of attached.keys()) wanted.delete(volume)
+  return [...limits].flatMap(([driver, limit]) => {
     const more = countOf(wanted, driver)
-    if (more > 0 && countOf(there, driver) + more > limit) return tooMany
-  }
-  return undefined
+    const there = countOf(attached, driver)
+    return more > 0 && there + more > limit ? [{ driver, limit, there, more }] : []
+  })
 }
 
 const csiNodeOf = ({ name }: NodeInfo, caches: Caches): CSINode | undefined => caches.cache(csiNodes).get({ namespace: '', name })

@@ -10,6 +10,7 @@ import { rejection, unresolvable, type Rejection } from '../../framework/rejecti
 import { describeMatcher } from '../describe-matcher.ts'
 import { spreadConstraintsOf, tallySpecOf, type SpreadConstraint, type WhenUnsatisfiable } from './spread-constraint.ts'
 import { spreadHints } from './spread-hints.ts'
+import { spreadRepairs } from './spread-repairs.ts'
 import { normalizeSpread, spreadScore, spreadScoreOf, type SpreadScore } from './spread-scoring.ts'
 
 const name = 'PodTopologySpread'
@@ -82,6 +83,17 @@ export function createPodTopologySpread({ defaultConstraints, defaultSelector }:
     score: (_pod, node, state) => spreadScore(state.get<SpreadScore>(`${name} score`)!, node),
     normalize: normalizeSpread,
     hints: spreadHints((pod) => constraintsOf(pod, 'DoNotSchedule')),
+    repairs: (_pod, node, state) =>
+      spreadRepairs(
+        (state.get<readonly CountedConstraint[]>(name) ?? []).flatMap((counted) => {
+          if (!rejectionOf(counted, node, state)) return []
+          const { constraint, tally, fewest } = counted
+          const value = node.labels[constraint.topologyKey]
+          const skew = value === undefined ? undefined : (tally.podsIn(value) ?? 0) + constraint.self - fewest
+          return [{ constraint, skew, domains: [...tally.domains()].toSorted(([, a], [, b]) => a.pods - b.pods).map(([domain]) => domain) }]
+        }),
+        node,
+      ),
     explain: (_pod, node, state) =>
       (state.get<readonly CountedConstraint[]>(name) ?? [])
         .filter((counted) => rejectionOf(counted, node, state))

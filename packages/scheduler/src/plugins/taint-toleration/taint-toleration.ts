@@ -5,6 +5,7 @@ import type { PodInfo } from '../../cache/pod-info.ts'
 import { normalizeReversed } from '../../framework/normalize.ts'
 import type { Plugin } from '../../framework/plugin.ts'
 import { unresolvable } from '../../framework/rejection.ts'
+import { taintRepairs } from './taint-repairs.ts'
 import { formatTaint, isTolerated } from './tolerates.ts'
 
 const untolerated = unresolvable('node(s) had untolerated taint(s)')
@@ -22,6 +23,7 @@ export const taintToleration: Plugin = {
     'node changed': ({ node, changes }, pod) => changes.has('taints') && untoleratedTaints(pod, node).length === 0,
     'pod itself': ({ old }, { pod }) => JSON.stringify(old.pod.spec.tolerations) !== JSON.stringify(pod.spec.tolerations),
   },
+  repairs: (pod, node) => taintRepairs(untoleratedTaints(pod, node), node.node),
   explain: (pod, node) => `does not tolerate ${untoleratedTaints(pod, node).map(formatTaint).join(', ')}`,
 }
 
