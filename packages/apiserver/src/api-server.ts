@@ -34,7 +34,7 @@ import { bind } from './subresources/binding.ts'
 import { evict } from './subresources/eviction.ts'
 import { finalizeNamespace } from './subresources/finalize.ts'
 import { patchScale } from './subresources/scale.ts'
-import { schedulingVerdicts } from './subresources/scheduling.ts'
+import { explainScheduling, type ExplanationQuery } from './subresources/scheduling.ts'
 import { requestToken } from './subresources/token.ts'
 import type { WriteResult } from './verbs/commit-plan.ts'
 import { WorkerLink } from './worker-link.ts'
@@ -66,8 +66,8 @@ export interface ApiServer {
   metrics: ApiMetrics
   /** To the worker that leads. */
   worker: WorkerLink
-  /** Why a pending pod is pending, as JSON: the verdict of every plugin on every node. */
-  schedulingVerdicts(user: User, pod: ObjectKey): Promise<string>
+  /** Why a pod is where it is, or is not, as JSON. */
+  explainScheduling(user: User, pod: ObjectKey, query?: ExplanationQuery): Promise<string>
 }
 
 /** Opens the pipeline over a store, making the cluster's first objects (namespaces, authority, keys) where they are missing. */
@@ -96,16 +96,10 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   server.createSubresource = (request, body) => createSubresource(server, request, body)
   server.identity = await bootstrapCluster(server.clientFor(apiServerUser, 'apiserver'), serviceCidr)
   server.worker = new WorkerLink(core, server.identity.authority)
-  server.schedulingVerdicts = (user, pod) =>
-    schedulingVerdicts(core, server.worker, {
-      ...pod,
-      user,
-      client: '',
-      kind: pods,
-      subresource: 'scheduling',
-      dryRun: false,
-      fieldValidation: 'Ignore',
-      warnings: [],
+  server.explainScheduling = (user, pod, query = {}) =>
+    explainScheduling(core, server.worker, {
+      request: { ...pod, user, client: '', kind: pods, subresource: 'scheduling', dryRun: false, fieldValidation: 'Ignore', warnings: [] },
+      query,
     })
   server.applyAll = (user, documents, applyOptions) => applyAll(core, user, documents, applyOptions)
   server.sessions = await openSessions(store, server.clientFor(apiServerUser, 'apiserver'))
