@@ -86,6 +86,26 @@ describe('addresses of services', () => {
     )
   })
 
+  test('[V11] nothing is mended of services that come and go', async (t) => {
+    const client = await start(t)
+    for (let i = 0; i < 30; i++) {
+      await addService(client, `web${i}`)
+      await client.delete(services, keyOf(`web${i}`))
+    }
+    const last = await addService(client, 'last')
+    await client.delete(ipAddresses, { namespace: '', name: last.spec.clusterIP ?? '' })
+    await eventually('the last to be mended', async () => (await addressOf(client, last.spec.clusterIP ?? '')) !== undefined)
+    const told = (await client.list(events, { namespace })).items.map(({ involvedObject }) => involvedObject.name)
+    assert.deepEqual(
+      told.filter((name) => name !== 'last'),
+      [],
+    )
+    assert.deepEqual(
+      (await client.list(ipAddresses)).items.map(({ spec }) => spec.parentRef.name),
+      ['last'],
+    )
+  })
+
   test('[V11] an address that no service has any more is given back after a minute', async (t) => {
     const client = await start(t)
     await client.create(ipAddresses, addressOfService('10.96.7.7', { namespace, name: 'gone' }))

@@ -7,6 +7,7 @@ import type { AdmissionPlugin } from './admission/admission.ts'
 import { claimResize } from './admission/claim-resize.ts'
 import { defaultStorageClass } from './admission/default-storage-class.ts'
 import { defaultTolerations } from './admission/default-tolerations.ts'
+import { deviceAdminAccess } from './admission/device-admin-access.ts'
 import { limitRanger } from './admission/limit-ranger.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { priority } from './admission/priority.ts'
@@ -84,6 +85,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     storageProtection,
     claimResize,
     nodeVolumes,
+    deviceAdminAccess,
     createTokenSecrets(() => ({ tokens: server.tokens, caPem: server.identity.authority.certificatePem })),
     createServiceAllocation({ serviceCidr, nodePortRange }),
     resourceQuota,

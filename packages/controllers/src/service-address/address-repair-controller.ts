@@ -9,7 +9,7 @@ import {
   type Service,
 } from '@quarterdeck/api'
 import { keyString, type ObjectKey } from '@quarterdeck/api-machinery'
-import { absentIfNotFound, createIfAbsent } from '@quarterdeck/client'
+import { absentIfNotFound, createIfAbsent, getIfExists } from '@quarterdeck/client'
 import {
   again,
   defineController,
@@ -59,14 +59,22 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
   return waitMs === undefined ? done : again(waitMs)
 }
 
-async function repair(service: Service, ip: string, { cache, client, recorder }: ReconcileContext): Promise<void> {
-  const { namespace, name } = service.metadata
+/** A Service and its addresses change together, but are seen one after the other: before anything is mended, the server is asked. */
+async function repair(seen: Service, ip: string, { cache, client, recorder }: ReconcileContext): Promise<void> {
+  const { namespace, name } = seen.metadata
+  const isHeld = (address: IPAddress | undefined): boolean => {
+    const holder = address && holderOf(address)
+    return holder?.namespace === namespace && holder.name === name
+  }
+  const key = { namespace: '', name: ip }
+  if (isHeld(cache(ipAddresses).get(key))) return
+  const address = await getIfExists(client, ipAddresses, key)
+  const service = await getIfExists(client, services, { namespace, name })
+  if (isHeld(address) || !service || !clusterIpsOf(service).includes(ip)) return
   const family = ip.includes(':') ? 'IPv6' : 'IPv4'
-  const address = cache(ipAddresses).get({ namespace: '', name: ip })
-  const holder = address && holderOf(address)
-  if (holder?.namespace === namespace && holder.name === name) return
   const warn = (reason: string, message: string): void => recorder.event(service, 'Warning', reason, message)
-  if (address && holder && isHeldByOther(ip, cache(services).get(holder)))
+  const holder = address && holderOf(address)
+  if (holder && isHeldByOther(ip, cache(services).get(holder)))
     return warn('ClusterIPAlreadyAllocated', `Cluster IP [${family}]:${ip} was assigned to multiple services; please recreate service`)
   warn(
     'ClusterIPNotAllocated',
