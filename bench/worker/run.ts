@@ -38,11 +38,15 @@ try {
   const before = costOf(product)
   await delay(20_000)
   const idle = costSince(before, costOf(product), 20)
-  const lags: number[] = []
+  const [lags, watchLags]: [number[], number[]] = [[], []]
   const flips = new Map<string, { ready: boolean; atMs: number }>()
   slices.onChange(({ object }) => noteLags(object, flips, lags))
   let changes = 0
-  crowd.onChange(() => changes++)
+  crowd.onChange(({ object }) => {
+    changes++
+    const flipped = flips.get(object.metadata.uid)
+    if (flipped && isReady(object) === flipped.ready) watchLags.push(performance.now() - flipped.atMs)
+  })
   const atStart = costOf(product)
   const load = new AbortController()
   const loading = Promise.all([
@@ -59,8 +63,8 @@ try {
     () => Promise.resolve(),
     () => crowd.list().filter((pod) => !pod.metadata.deletionTimestamp && pod.spec.nodeName).length === podCount,
   )
-  lags.sort((a, b) => a - b)
-  const at = (share: number): number => Math.round(lags[Math.floor(lags.length * share)] ?? 0)
+  const at = (all: readonly number[], share: number): number =>
+    Math.round(all.toSorted((a, b) => a - b)[Math.floor(all.length * share)] ?? 0)
   console.table([
     {
       nodes: nodeCount,
@@ -70,8 +74,9 @@ try {
       'worker idle, % of a core': idle.percent,
       'worker, % of a core': busy.percent,
       'worker MB': busy.megabytes,
-      'endpoints p50 ms': at(0.5),
-      'endpoints p99 ms': at(0.99),
+      'watch p50 ms': at(watchLags, 0.5),
+      'endpoints p50 ms': at(lags, 0.5),
+      'endpoints p99 ms': at(lags, 0.99),
       'settled s after': Number(settled.toFixed(1)),
     },
   ])
@@ -114,8 +119,8 @@ async function flip(client: Client, pod: Pod, flips: Map<string, { ready: boolea
   if (pod.metadata.deletionTimestamp || pod.status.phase !== 'Running') return
   const ready = !isReady(pod)
   const conditions = (pod.status.conditions ?? []).map((c) => (c.type === 'Ready' ? { ...c, status: ready ? 'True' : 'False' } : c))
-  await client.update(pods, { ...pod, status: { ...pod.status, conditions } }, { subresource: 'status' })
   flips.set(pod.metadata.uid, { ready, atMs: performance.now() })
+  await client.update(pods, { ...pod, status: { ...pod.status, conditions } }, { subresource: 'status' })
 }
 
 function noteLags(slice: EndpointSlice, flips: Map<string, { ready: boolean; atMs: number }>, lags: number[]): void {

@@ -86,11 +86,11 @@ export interface ControllerSpec<T extends KubeObject> {
   writes: readonly KindRef[] | 'every kind'
   indexes?: readonly IndexSpec[]
   /**
-   * Changes of a key within this time are one reconcile. Of a key whose reconcile takes long it is four times as long as the last
-   * one took, up to a second, so that a large object doesn't keep the process busy. Default 0: reconciled at once.
+   * Changes of a key within this time are one reconcile. Of a key whose reconcile computes long it is four times as long as the last
+   * one did, up to a second, so that a large object doesn't keep the process busy. Default 0: reconciled at once.
    */
   batchMs?: number
-  /** Default 5. */
+  /** Keys at once. Default 16: they wait for the store most of the time, and what is written at the same time is stored together. */
   concurrency?: number
   /** Brings one object closer to what it asks for. May be run twice without harm. A rejection is logged and retried later. */
   reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<ReconcileResult>

@@ -1,5 +1,6 @@
 import { controllerOf, isApiError, keyOf, keyString, parseKeyString, type KubeObject, type ObjectKey } from '@quarterdeck/api-machinery'
 
+import { CallTime } from './call-time.ts'
 import {
   TerminalError,
   type Controller,
@@ -36,14 +37,15 @@ async function runController<T extends KubeObject>(spec: ControllerSpec<T>, envi
 
   async function handle(key: string): Promise<void> {
     const startedAtMs = clock.now()
-    const outcome = await attempt(spec, key, { context: contextOf(key), environment, queue })
+    const callTime = new CallTime(clock)
+    const outcome = await attempt(spec, key, { context: contextOf(key, callTime), environment, queue })
     const tookMs = clock.now() - startedAtMs
-    batches.took(key, tookMs)
+    batches.took(key, tookMs - callTime.totalMs)
     metrics.reconciled(spec.name, outcome, tookMs / 1000)
   }
 
   await Promise.all([...informers.values()].map((informer) => informer.synced()))
-  await queue.work({ concurrency: spec.concurrency ?? 5, signal, handle })
+  await queue.work({ concurrency: spec.concurrency ?? 16, signal, handle })
   for (const remove of removeHandlers) remove()
 }
 
@@ -148,14 +150,14 @@ const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiV
 function contextFactory<T extends KubeObject>(
   spec: ControllerSpec<T>,
   parts: { environment: ControllerEnvironment; informers: Informers; ownWrites: OwnWrites; queue: WorkQueue },
-): (key: string) => ReconcileContext {
+): (key: string, callTime: CallTime) => ReconcileContext {
   const { environment, informers, ownWrites, queue } = parts
   const { clock, log, signal } = environment
   const recorder = environment.recorder(spec.component ?? `${spec.name}-controller`)
   const cache = cacheFrom(informers, spec.name)
-  return (key) => ({
+  return (key, callTime) => ({
     cache,
-    client: guardedClient(environment.client, { controller: spec.name, writes: spec.writes, ownWrites, key }),
+    client: guardedClient(environment.client, { controller: spec.name, writes: spec.writes, ownWrites, key, callTime }),
     seesOwnWrites: () => {
       const seen = ownWrites.allSeen(key)
       if (!seen) queue.addAfter(key, lookAgainForOwnWritesMs)

@@ -1,6 +1,7 @@
 import { keyOf, keyString, type KubeObject, type ObjectKey } from '@quarterdeck/api-machinery'
 import type { Client, DeleteOptions } from '@quarterdeck/client'
 
+import type { CallTime } from './call-time.ts'
 import type { KindRef } from './kind-ref.ts'
 import type { OwnWrites } from './own-writes.ts'
 
@@ -10,11 +11,13 @@ export interface GuardOptions {
   ownWrites: OwnWrites
   /** The key being reconciled: its writes are remembered. */
   key: string
+  /** Where the time is counted that calls take. */
+  callTime: CallTime
 }
 
 /** A client that refuses writes a controller didn't declare, and remembers those it made. */
 export function guardedClient(client: Client, options: GuardOptions): Client {
-  const { ownWrites, key } = options
+  const { ownWrites, key, callTime } = options
 
   function check(kind: KindRef): void {
     if (options.writes === 'every kind' || options.writes.some((allowed) => allowed.resource === kind.resource)) return
@@ -22,7 +25,7 @@ export function guardedClient(client: Client, options: GuardOptions): Client {
   }
 
   async function remember<T extends KubeObject>(kind: KindRef, written: Promise<T>): Promise<T> {
-    const object = await written
+    const object = await callTime.of(written)
     ownWrites.wrote(key, kind.resource, object)
     return object
   }
@@ -32,7 +35,7 @@ export function guardedClient(client: Client, options: GuardOptions): Client {
     target: ObjectKey,
     deletion: { options: DeleteOptions | undefined; result: Promise<T | undefined> },
   ): Promise<T | undefined> {
-    const remaining = await deletion.result
+    const remaining = await callTime.of(deletion.result)
     if (remaining) ownWrites.wrote(key, kind.resource, remaining)
     else if (!deletion.options?.dryRun) {
       ownWrites.removed(key, {
@@ -45,8 +48,8 @@ export function guardedClient(client: Client, options: GuardOptions): Client {
   }
 
   return {
-    get: (kind, target) => client.get(kind, target),
-    list: (kind, listOptions) => client.list(kind, listOptions),
+    get: (kind, target) => callTime.of(client.get(kind, target)),
+    list: (kind, listOptions) => callTime.of(client.list(kind, listOptions)),
     watch: (kind, watchOptions) => client.watch(kind, watchOptions),
     create: async (kind, object, writeOptions) => {
       check(kind)
@@ -66,11 +69,11 @@ export function guardedClient(client: Client, options: GuardOptions): Client {
     },
     deleteCollection: async (kind, collectionOptions) => {
       check(kind)
-      await client.deleteCollection(kind, collectionOptions)
+      await callTime.of(client.deleteCollection(kind, collectionOptions))
     },
     createSubresource: async (kind, target, subresource, body) => {
       check(kind)
-      return client.createSubresource(kind, target, subresource, body)
+      return callTime.of(client.createSubresource(kind, target, subresource, body))
     },
   }
 }

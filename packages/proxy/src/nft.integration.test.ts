@@ -51,7 +51,7 @@ void describe('the kernel', () => {
     await loadRules(renderChange(empty, full))
     assert.equal((await runProgram('nft', ['list', 'table', 'ip', table])).includes('endpoint-'), false)
     await loadRules(renderChange(full, empty))
-    const fewer = planRuleset([service], [{ ...slice, endpoints: slice.endpoints?.slice(0, 1) } as EndpointSlice], node)
+    const fewer = planRuleset([service], [{ ...slice, endpoints: slice.endpoints?.slice(0, 1) }], node)
     await loadRules(renderChange(fewer, full))
     const listed = async () => (await runProgram('nft', ['list', 'table', 'ip', table])).replace(/ expires \w+/g, '')
     const changed = await listed()

@@ -23,7 +23,7 @@ export interface ProxyOptions {
 }
 
 const zoneLabel = 'topology.kubernetes.io/zone'
-/** Changes of this time are loaded together. */
+/** Changes of this time are loaded together; where there are so many rules that a load takes longer, those of four times as long. */
 const coalesceMs = 100
 /** Between two looks whether the rules are still there. */
 const checkEveryMs = 60_000
@@ -50,11 +50,13 @@ export async function runProxy(options: ProxyOptions): Promise<void> {
         checkAtMs = Date.now() + checkEveryMs
       }
       const before = loaded
+      const beganAtMs = Date.now()
       loaded = await load(options, forwarding, loaded)
       if (loaded !== before) await endFlows(options, log)
       failures = 0
+      const tookMs = Date.now() - beganAtMs
       await Promise.race([sleep(realClock, checkEveryMs, signal), wake.promise])
-      await sleep(realClock, coalesceMs, signal)
+      await sleep(realClock, Math.max(coalesceMs, 4 * tookMs), signal)
     } catch (error) {
       log.error('the service rules could not be loaded and will be tried again', { error })
       loaded = undefined // what is there now is not known: the next load makes the table anew
