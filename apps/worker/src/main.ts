@@ -25,7 +25,8 @@ runProcess('worker', async (signal) => {
     configuration: readSchedulerConfiguration(settings.schedulerConfigPath),
   })
   metrics.watchScheduler(scheduler)
-  const status = await startStatusServer(settings.statusPort, { authority: server.identity.authority, metrics, scheduler })
+  const kinds = () => server.core.registry.kinds
+  const status = await startStatusServer(settings.statusPort, { authority: server.identity.authority, metrics, scheduler, kinds })
   log.info('worker is running', { status: `https://${status.addresses[0]}` })
 
   await runWorker({
@@ -34,7 +35,7 @@ runProcess('worker', async (signal) => {
     leaseSeconds: settings.leaseSeconds,
     signal,
     scheduler,
-    kinds: () => server.core.registry.kinds,
+    kinds,
     log,
     metrics: metrics.runtime,
     controllers: {

@@ -4,6 +4,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
+import type { Kind } from '@quarterdeck/api'
 import { workerHost, type CertificateAuthority } from '@quarterdeck/apiserver'
 import { machineAddresses, SettingError } from '@quarterdeck/process'
 import type { Scheduler } from '@quarterdeck/scheduler'
@@ -21,6 +22,7 @@ export interface StatusSources {
   authority: CertificateAuthority
   metrics: WorkerMetrics
   scheduler: Scheduler
+  kinds: () => readonly Kind[]
 }
 
 const certificateDays = 3650
@@ -53,14 +55,14 @@ export async function startStatusServer(port: number, sources: StatusSources): P
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { metrics, scheduler }: StatusSources): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, { metrics, scheduler, kinds }: StatusSources): Promise<void> {
   const { pathname: path, searchParams } = new URL(request.url ?? '/', 'https://worker')
   const send = (code: number, contentType: string, body: string): void => {
     response.writeHead(code, { 'content-type': contentType }).end(body)
   }
   if (!isAdministrator(request.socket as TLSSocket)) return send(403, 'text/plain', `only members of ${administrators} are answered\n`)
   const route = `${request.method} ${path}`
-  const question = schedulingQuestion(route, { request, scheduler, searchParams })
+  const question = schedulingQuestion(route, { request, scheduler, searchParams, kinds })
   if (question) {
     const { code, body } = await statusOf(question)
     return send(code, 'application/json', body)

@@ -55,6 +55,7 @@ export { countCommonIndexes, countIndexes, parseIndexIntervals, type IndexInterv
 export { hasJobCondition, isJobFinished, type JobConditionType } from './batch/job-conditions.ts'
 export { jobLabels } from './batch/job-defaults.ts'
 export { matchesNodeAffinity, matchesNodeSelector, matchesNodeSelectorTerm } from './pod-spec/match-node.ts'
+export { drainFateOf, type DrainFate } from './pod-spec/drain-fate.ts'
 export { addResources, assumedPodRequests, noResources, parseResources, podRequests, type Resources } from './pod-spec/pod-resources.ts'
 export { deletionCostAnnotation } from './pod-spec/validate-pod-annotations.ts'
 export { announcedByAnnotation, loadBalancerClass } from './load-balancer.ts'

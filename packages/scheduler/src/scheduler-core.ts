@@ -146,6 +146,11 @@ export class SchedulerCore {
     this.#queue.onEvent(event)
   }
 
+  /** Whether a Pod is to be tried now. */
+  get hasActive(): boolean {
+    return this.#queue.hasActive
+  }
+
   /** Pods that wait for a node and may be tried, in the order in which they would be. */
   get pending(): QueuedPod[] {
     return this.#queue.list()

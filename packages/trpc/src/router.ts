@@ -23,6 +23,8 @@ import { watchObjects } from './objects/watch.ts'
 import { objectWindow } from './objects/window.ts'
 import { evictPods } from './pods/evict.ts'
 import { podScheduling } from './pods/scheduling.ts'
+import { explainPod } from './scheduling/explain-pod.ts'
+import { whatIf } from './scheduling/what-if.ts'
 import { me, signIn, signOut } from './session/session.ts'
 import { router } from './trpc.ts'
 import { listRevisions } from './workloads/list-revisions.ts'
@@ -54,6 +56,7 @@ export const appRouter = router({
   workloads: router({ runCronJob, nextRuns, setSuspended, setPaused, listRevisions, rollBack }),
   nodes: router({ setSchedulable, drainPreview, drain: drainNode }),
   pods: router({ scheduling: podScheduling, evict: evictPods }),
+  scheduling: router({ explain: explainPod, whatIf }),
   claims: router({ resize: resizeClaim }),
   logs: router({ stream: streamLogs }),
   controlPlane: router({ follow: followControlPlane }),

@@ -1,25 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import {
-  deployments,
-  podDisruptionBudgets,
-  pods,
-  replicaSets,
-  withFailedSync,
-  type Kind,
-  type Pod,
-  type PodDisruptionBudget,
-} from '@quarterdeck/api'
-import {
-  controllerOf,
-  formatLabelSelector,
-  isApiError,
-  keyOf,
-  matchesLabelSelector,
-  requirementsOf,
-  type KubeObject,
-  type ObjectKey,
-} from '@quarterdeck/api-machinery'
+import { podDisruptionBudgets, pods, withFailedSync, type Kind, type Pod, type PodDisruptionBudget } from '@quarterdeck/api'
+import { formatLabelSelector, isApiError, keyOf, matchesLabelSelector, requirementsOf, type ObjectKey } from '@quarterdeck/api-machinery'
 import {
   again,
   defineController,
@@ -34,6 +16,7 @@ import {
 
 import { indexPodsByLabel, podsMatching } from '../pods/pods-by-label.ts'
 import { planBudget, type BudgetPlan, type BudgetStatus, type WantedByController } from './plan-budget.ts'
+import { wantedByScale } from './wanted-by-scale.ts'
 
 /** Keeps in the status of every disruption budget how many of its pods may be evicted now. */
 export function createDisruptionController(kinds: () => readonly Kind[]): Controller {
@@ -101,22 +84,5 @@ async function store({ client }: ReconcileContext, budget: PodDisruptionBudget, 
     await client.update(podDisruptionBudgets, { ...budget, status }, { subresource: 'status' })
   } catch (error) {
     if (!isApiError(error, 'NotFound', 'Conflict')) throw error
-  }
-}
-
-/** What the controller of a pod wants, by its scale; of a ReplicaSet that belongs to a Deployment, what the Deployment wants. */
-function wantedByScale(scalable: readonly Kind[], ctx: ReconcileContext): WantedByController {
-  const ownerOf = (object: KubeObject): { kind: Kind; owner: KubeObject } | undefined => {
-    const reference = controllerOf(object)
-    const kind = scalable.find((k) => k.kind === reference?.kind && k.apiVersion === reference.apiVersion)
-    const owner = kind && ctx.cache(kind).get({ namespace: object.metadata.namespace ?? '', name: reference?.name ?? '' })
-    return owner && owner.metadata.uid === reference?.uid ? { kind, owner } : undefined
-  }
-  return (pod) => {
-    const found = ownerOf(pod)
-    if (!found) return undefined
-    const above = found.kind.resource === replicaSets.resource ? ownerOf(found.owner) : undefined
-    const { kind, owner } = above?.kind.resource === deployments.resource ? above : found
-    return { uid: owner.metadata.uid, replicas: kind.scale?.replicas(owner) ?? 0 }
   }
 }

@@ -14,6 +14,8 @@ import { overlayCaches, type OverlayCaches } from './overlay-caches.ts'
 export interface Sandbox {
   core: SchedulerCore
   caches: OverlayCaches
+  /** Places Pods until nothing more happens by itself. A Pod runs, and is ready, as soon as it has a node. */
+  settle(signal: AbortSignal): Promise<void>
   /** Ends what still runs. */
   close(): Promise<void>
 }
@@ -31,6 +33,8 @@ export interface SandboxOptions {
 
 /** How long a copy keeps the process busy at a time. */
 const sliceMs = 4
+
+const running: Pod['status'] = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }
 
 const refuse = (): never => {
   throw new Error('nothing is stored from a sandbox')
@@ -50,6 +54,7 @@ export async function createSandbox(live: SchedulerCore, options: SandboxOptions
   // Time stands still: backoffs end when nothing else is to be tried, timers never.
   const clock: Clock = { now: () => atMs, after: () => () => {} }
   const caches = overlayCaches(options.caches)
+  const leaving = new Set<Promise<void>>()
   const core: SchedulerCore = new SchedulerCore({
     cache: step.value,
     clock,
@@ -63,14 +68,20 @@ export async function createSandbox(live: SchedulerCore, options: SandboxOptions
         binder: {
           name: 'SandboxBinder',
           bind: async ({ pod }, nodeName) => {
-            core.setPod({ ...pod, spec: { ...pod.spec, nodeName } }, pod)
+            core.setPod({ ...pod, spec: { ...pod.spec, nodeName }, status: running }, pod)
             options.onPlaced?.(pod, nodeName)
             return true
           },
         },
-        preempt: async (preemption) => {
-          core.removePod(preemption.victim.pod)
-          options.onPreempted?.(preemption)
+        preempt: (preemption) => {
+          // Only when the attempt is over: it still looks at the node.
+          const left = Promise.resolve().then(() => {
+            core.removePod(preemption.victim.pod)
+            options.onPreempted?.(preemption)
+            leaving.delete(left)
+          })
+          leaving.add(left)
+          return left
         },
       }).map(withoutEffects),
     reports: {
@@ -84,7 +95,13 @@ export async function createSandbox(live: SchedulerCore, options: SandboxOptions
   })
   for (const { pod } of pending) core.setPod(pod.pod)
   const ended = AbortSignal.abort()
-  return { core, caches, close: () => core.run(ended) }
+  const settle = async (signal: AbortSignal): Promise<void> => {
+    do {
+      await core.settle(signal)
+      await Promise.all(leaving)
+    } while (core.hasActive && !signal.aborted)
+  }
+  return { core, caches, settle, close: () => core.run(ended) }
 }
 
 /** Extenders are asked, but told of nothing; no permission is waited for, and nothing is made ready before a Pod is bound. */

@@ -1,9 +1,8 @@
-import { nodes, pods } from '@quarterdeck/api'
+import { drainFateOf, nodes, pods, type DrainFate } from '@quarterdeck/api'
 import { z } from 'zod'
 
 import { authorizeReading } from '../target.ts'
 import { procedure } from '../trpc.ts'
-import { drainFateOf, type DrainFate } from './plan-drain.ts'
 import { podsOnNode } from './pods-on-node.ts'
 
 export interface DrainPreview {

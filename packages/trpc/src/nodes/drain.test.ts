@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { nodes, podDisruptionBudgets, pods, type Pod } from '@quarterdeck/api'
+import { drainFateOf, nodes, podDisruptionBudgets, pods, type Pod } from '@quarterdeck/api'
 import type { ObjectKey } from '@quarterdeck/api-machinery'
 
 import { openTestDeck } from '../testing.ts'
 import type { DrainProgress } from './drain.ts'
-import { drainFateOf } from './plan-drain.ts'
 
 const namespace = 'default'
 const replicaSet = [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', uid: 'r', controller: true }]

@@ -1,4 +1,4 @@
-import { nodes, podDisruptionBudgets, pods, type Pod } from '@quarterdeck/api'
+import { drainFateOf, nodes, podDisruptionBudgets, pods, type Pod } from '@quarterdeck/api'
 import { badRequest, isApiError } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
 import type { WatchCache } from '@quarterdeck/storage'
@@ -9,7 +9,7 @@ import { anySignal } from '../live/signal.ts'
 import { evictPod } from '../pods/evict-pod.ts'
 import { authorizeReading } from '../target.ts'
 import { procedure } from '../trpc.ts'
-import { drainFateOf, isObstacle, staysPut } from './plan-drain.ts'
+import { isObstacle, staysPut } from './plan-drain.ts'
 import { podsOnNode } from './pods-on-node.ts'
 
 export interface DrainedPod {
