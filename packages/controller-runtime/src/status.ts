@@ -1,7 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import type { Kind } from '@quarterdeck/api'
-import type { KubeObject } from '@quarterdeck/api-machinery'
+import { equalJson, type KubeObject } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
 
 /**
@@ -13,7 +11,7 @@ export async function updateStatus<S, T extends KubeObject & { status: S }>(
   kind: Kind<T>,
   { object, status }: { object: T; status: S },
 ): Promise<T> {
-  if (isDeepStrictEqual(withoutUndefined(object.status), withoutUndefined(status))) return object
+  if (equalJson(withoutUndefined(object.status), withoutUndefined(status))) return object
   return client.update(kind, { ...object, status }, { subresource: 'status' })
 }
 

@@ -1,7 +1,14 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import { modelSchemas, type Kind } from '@quarterdeck/api'
-import { conflict, invalid, missingFields, requiredField, staleWrite, type FieldError, type KubeObject } from '@quarterdeck/api-machinery'
+import {
+  conflict,
+  equalJson,
+  invalid,
+  missingFields,
+  requiredField,
+  staleWrite,
+  type FieldError,
+  type KubeObject,
+} from '@quarterdeck/api-machinery'
 import type { CreateWrite, DeleteWrite, StoredObject, UpdateWrite, Write } from '@quarterdeck/storage'
 
 import type { AdmissionAttributes, AdmissionReader } from '../admission/admission.ts'
@@ -79,6 +86,7 @@ export async function planUpdate(
   prepareUpdatedMeta(object, old, request)
   fillParts(kind, object)
   const alongside: Write[] = []
+  let isChanged = false
   if (subresource === 'status') {
     const next = object as KubeObject & { status?: unknown }
     keepAllBut(next, old, ['status', 'metadata'])
@@ -119,10 +127,11 @@ export async function planUpdate(
       object,
     )
     await core.admit(attributes, 'validating')
-    if (kind.hasGeneration && changesSpec(object, old)) object.metadata.generation = (old.metadata.generation ?? 0) + 1
+    isChanged = kind.hasGeneration && changesSpec(object, old)
+    if (isChanged) object.metadata.generation = (old.metadata.generation ?? 0) + 1
     warn(request, kind.warnings(object, old))
   }
-  if (isDeepStrictEqual(withoutVersion(object), withoutVersion(old)) && alongside.length === 0)
+  if (!isChanged && alongside.length === 0 && equalJson(withoutVersion(object), withoutVersion(old)))
     return { object: old, writes: [], unchanged: stored }
   const write = isReleased(object) ? deleteWrite(request, object, stored) : updateWrite(request, object, stored)
   return { object, writes: [write, ...alongside] }
@@ -189,7 +198,7 @@ function keepAllBut(object: KubeObject, old: KubeObject, changed: readonly strin
 function changesSpec(object: KubeObject, old: KubeObject): boolean {
   const { metadata: _m, status: _s, ...spec } = object as KubeObject & { status?: unknown }
   const { metadata: _om, status: _os, ...oldSpec } = old as KubeObject & { status?: unknown }
-  return !isDeepStrictEqual(spec, oldSpec)
+  return !equalJson(spec, oldSpec)
 }
 
 function withoutVersion(object: KubeObject): unknown {

@@ -12,21 +12,28 @@ import { inQuotaOrder } from './quota-order.ts'
 export async function update(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
   core.authorize(request, 'update')
   if (!object.metadata?.name) throw badRequest('the name of the object is required: metadata.name must be set')
-  return inQuotaOrder(core, request, { operation: 'UPDATE', attempt: () => replace(core, request, object) })
+  return inQuotaOrder(core, request, { operation: 'UPDATE', attempt: (mayRepeat) => replace(core, request, { object, mayRepeat }) })
 }
 
-async function replace(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
-  const isConditional = Boolean(object.metadata.resourceVersion)
+async function replace(
+  core: ApiCore,
+  request: ApiRequest,
+  { object, mayRepeat }: { object: KubeObject; mayRepeat: boolean },
+): Promise<WriteResult> {
+  const { resourceVersion } = object.metadata
+  const isConditional = Boolean(resourceVersion)
+  // A conditional update that gets past its condition, and thereby uses the object up, has no second try.
+  const attemptOf = (): KubeObject => (isConditional && !mayRepeat ? object : structuredClone(object))
   // A first try from the cache as it is; should that be behind, the second is from one that has caught up.
   for (let attempts = 1; ; attempts++) {
     const stored = await findForWrite(core, request)
     try {
-      return await commitPlan(core, request, await planUpdate(core, request, structuredClone(object), stored))
+      return await commitPlan(core, request, await planUpdate(core, request, attemptOf(), stored))
     } catch (error) {
       if (!isApiError(error, 'Conflict') || error.details?.kind === resourceQuotas.resource) throw error
       const cache = await core.freshCacheOf(request.kind)
       const latest = cache.get(request.namespace, request.name)
-      const hopeless = isConditional && latest?.object.metadata.resourceVersion !== object.metadata.resourceVersion
+      const hopeless = isConditional && latest?.object.metadata.resourceVersion !== resourceVersion
       const sameAsTried = isConditional && latest?.revision === stored.revision
       if (hopeless || sameAsTried || attempts === 12) throw error
     }

@@ -1,7 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import { endpointSlices, nodes, pods, services, type EndpointSlice, type Service } from '@quarterdeck/api'
-import { controllerOf, isApiError, type ObjectKey } from '@quarterdeck/api-machinery'
+import { equalJson, controllerOf, isApiError, type ObjectKey } from '@quarterdeck/api-machinery'
 import {
   defineController,
   done,
@@ -78,7 +76,7 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
     await ctx.client.update(endpointSlices, { ...slice, ...content, metadata: { ...slice.metadata, labels, annotations } })
   }
   for (const slice of plan.keep) {
-    if (!isDeepStrictEqual(slice.metadata.labels, labels))
+    if (!equalJson(slice.metadata.labels, labels))
       await ctx.client.update(endpointSlices, { ...slice, metadata: { ...slice.metadata, labels } })
   }
   for (const slice of plan.delete) await remove(slice, ctx)

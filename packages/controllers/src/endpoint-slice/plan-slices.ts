@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
-
+import { equalJson } from '@quarterdeck/api-machinery'
 import type { DiscoveryV1EndpointPort, EndpointSlice, V1Endpoint } from '@quarterdeck/api'
 
 export interface SliceContent {
@@ -50,7 +49,7 @@ function planGroup(
       missing.delete(idOf(endpoint))
       return wanted ? [wanted] : []
     })
-    return { slice, endpoints: kept, isChanged: !isDeepStrictEqual(slice.endpoints ?? [], kept) }
+    return { slice, endpoints: kept, isChanged: !equalJson(slice.endpoints ?? [], kept) }
   })
 
   const left = [...missing.values()]

@@ -1,7 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import { endpoints, pods, services, type Endpoints, type Service } from '@quarterdeck/api'
-import { isApiError, keyOf, type ObjectKey } from '@quarterdeck/api-machinery'
+import { equalJson, isApiError, keyOf, type ObjectKey } from '@quarterdeck/api-machinery'
 import { defineController, done, onlyThis, watch, type ReconcileContext, type ReconcileResult } from '@quarterdeck/controller-runtime'
 
 import { isNamespaceTerminating } from '../pods/change-pods.ts'
@@ -45,8 +43,8 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
   const labels = labelsOf(service)
   const isSame =
     current &&
-    isDeepStrictEqual(current.subsets ?? [], subsets) &&
-    isDeepStrictEqual(current.metadata.labels ?? {}, labels) &&
+    equalJson(current.subsets ?? [], subsets) &&
+    equalJson(current.metadata.labels ?? {}, labels) &&
     (current.metadata.annotations?.[overCapacityAnnotation] === 'truncated') === isTruncated
   if (isSame) return done
 
