@@ -1,5 +1,5 @@
 import type { Node } from '@quarterdeck/api'
-import type { KubeObject } from '@quarterdeck/api-machinery'
+import { keyOf, keyString, type KubeObject } from '@quarterdeck/api-machinery'
 
 import type { NodeInfo } from '../cache/node-info.ts'
 import type { PodInfo } from '../cache/pod-info.ts'
@@ -51,12 +51,30 @@ export type ClusterEventType = ClusterEvent['type']
  */
 export type QueueingHint<E> = (event: E, pod: PodInfo) => boolean
 
+/** A hint about objects that the Pod names: of events of others it is not asked, however many there are. */
+export interface ObjectHint<E> {
+  /** `namespace/name`, or `name`. Equal for Pods that are alike. */
+  keysOf(pod: PodInfo): readonly string[]
+  mayHelp: QueueingHint<E>
+}
+
 /** By event; of a type that is absent, no event can help. */
-export type QueueingHints = { readonly [T in ClusterEventType]?: QueueingHint<Extract<ClusterEvent, { type: T }>> }
+export type QueueingHints = {
+  readonly [T in ClusterEventType]?: QueueingHint<Extract<ClusterEvent, { type: T }>> | ObjectHint<Extract<ClusterEvent, { type: T }>>
+}
 
 export const always = (): boolean => true
 
+/** Which object an event is about, as `namespace/name` or `name`; undefined if it is about a node or a Pod. */
+export function objectKeyOf(event: ClusterEvent): string | undefined {
+  const object = 'object' in event ? (event.object ?? event.old) : undefined
+  return object && keyString(keyOf(object))
+}
+
 export function mayHelp(hints: QueueingHints, event: ClusterEvent, pod: PodInfo): boolean {
-  const hint = hints[event.type] as QueueingHint<ClusterEvent> | undefined
-  return hint?.(event, pod) ?? false
+  const hint = hints[event.type] as QueueingHint<ClusterEvent> | ObjectHint<ClusterEvent> | undefined
+  if (!hint) return false
+  if (typeof hint === 'function') return hint(event, pod)
+  const key = objectKeyOf(event)
+  return key !== undefined && hint.keysOf(pod).includes(key) && hint.mayHelp(event, pod)
 }

@@ -1,5 +1,6 @@
+import type { PodInfo } from '../cache/pod-info.ts'
 import { nodeClassOf, schedulingClassOf } from '../cache/scheduling-class.ts'
-import { always, mayHelp, type ClusterEvent, type ClusterEventType, type QueueingHints } from '../framework/cluster-event.ts'
+import { always, mayHelp, objectKeyOf, type ClusterEvent, type QueueingHints } from '../framework/cluster-event.ts'
 import type { QueuedPod } from './queued-pod.ts'
 
 /** Pods of one class that the same plugin turned away: one hint answers for all. */
@@ -15,6 +16,14 @@ interface Reason {
   hints: QueueingHints | undefined
 }
 
+/** Where a Pod is found: a type of events, or a type and the key of the object that an event must be about. */
+type Place = string
+
+interface Waiting {
+  queued: QueuedPod
+  filed: readonly { key: string; hints: QueueingHints | undefined; places: readonly Place[] }[]
+}
+
 const anyEvent = 'any'
 
 /** A Pod that found no nodes at all waits for one. */
@@ -25,8 +34,8 @@ const waitsForNode: QueueingHints = { 'node added': always }
  * many they are.
  */
 export class WaitingPods {
-  readonly #pods = new Map<string, { queued: QueuedPod; reasons: readonly Reason[] }>()
-  readonly #groups = new Map<ClusterEventType | typeof anyEvent, Map<string, Group>>()
+  readonly #pods = new Map<string, Waiting>()
+  readonly #groups = new Map<Place, Map<string, Group>>()
 
   get size(): number {
     return this.#pods.size
@@ -43,12 +52,12 @@ export class WaitingPods {
   set(queued: QueuedPod): void {
     const { uid } = queued.pod
     this.delete(uid)
-    const reasons = reasonsOf(queued)
-    this.#pods.set(uid, { queued, reasons })
-    for (const { key, hints } of reasons) {
-      for (const type of eventsOf(hints)) {
-        let groups = this.#groups.get(type)
-        if (!groups) this.#groups.set(type, (groups = new Map()))
+    const filed = reasonsOf(queued).map(({ key, hints }) => ({ key, hints, places: placesOf(hints, queued.pod) }))
+    this.#pods.set(uid, { queued, filed })
+    for (const { key, hints, places } of filed) {
+      for (const place of places) {
+        let groups = this.#groups.get(place)
+        if (!groups) this.#groups.set(place, (groups = new Map()))
         const group = groups.get(key)
         if (group) group.pods.set(uid, queued)
         else groups.set(key, { hints, pods: new Map([[uid, queued]]) })
@@ -60,12 +69,13 @@ export class WaitingPods {
     const waiting = this.#pods.get(uid)
     if (!waiting) return undefined
     this.#pods.delete(uid)
-    for (const { key, hints } of waiting.reasons) {
-      for (const type of eventsOf(hints)) {
-        const groups = this.#groups.get(type)
+    for (const { key, places } of waiting.filed) {
+      for (const place of places) {
+        const groups = this.#groups.get(place)
         const group = groups?.get(key)
         group?.pods.delete(uid)
         if (group?.pods.size === 0) groups?.delete(key)
+        if (groups?.size === 0) this.#groups.delete(place)
       }
     }
     return waiting.queued
@@ -75,8 +85,8 @@ export class WaitingPods {
   helpedBy(event: ClusterEvent): QueuedPod[] {
     if (this.#pods.size === 0) return []
     const helped = new Map<string, QueuedPod>()
-    for (const groups of [this.#groups.get(event.type), this.#groups.get(anyEvent)]) {
-      for (const { hints, pods } of groups?.values() ?? []) {
+    for (const place of placesOfEvent(event)) {
+      for (const { hints, pods } of this.#groups.get(place)?.values() ?? []) {
         const [first] = pods.values()
         if (!first || (hints && !mayHelp(hints, event, first.pod))) continue
         for (const [uid, queued] of pods) helped.set(uid, queued)
@@ -101,5 +111,16 @@ function reasonsOf({ pod, profile, rejectedBy }: QueuedPod): Reason[] {
   })
 }
 
-const eventsOf = (hints: QueueingHints | undefined): readonly (ClusterEventType | typeof anyEvent)[] =>
-  hints ? (Object.keys(hints) as ClusterEventType[]) : [anyEvent]
+function placesOf(hints: QueueingHints | undefined, pod: PodInfo): Place[] {
+  if (!hints) return [anyEvent]
+  return Object.entries(hints).flatMap(([type, hint]) =>
+    typeof hint === 'function' ? [type] : hint.keysOf(pod).map((key) => placeOfObject(type, key)),
+  )
+}
+
+function placesOfEvent(event: ClusterEvent): Place[] {
+  const key = objectKeyOf(event)
+  return [event.type, ...(key === undefined ? [] : [placeOfObject(event.type, key)]), anyEvent]
+}
+
+const placeOfObject = (type: string, key: string): Place => `${type} ${key}`

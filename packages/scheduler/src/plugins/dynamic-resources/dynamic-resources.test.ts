@@ -11,10 +11,14 @@ import {
 } from '@quarterdeck/api'
 import { keyOf } from '@quarterdeck/api-machinery'
 
+import { FakeClock } from '@quarterdeck/controller-runtime/testing'
+
+import { mayHelp } from '../../framework/cluster-event.ts'
 import type { PluginEnvironment } from '../../plugin-environment.ts'
 import { staticCaches } from '../../static-caches.ts'
-import { nodeOf, podOf } from '../../testing/objects.ts'
+import { nodeOf, podInfo, podOf } from '../../testing/objects.ts'
 import { startCore, withoutPreemption } from '../../testing/start-core.ts'
+import { createDynamicResources } from './dynamic-resources.ts'
 
 const gpuClass = { apiVersion: 'resource.k8s.io/v1', kind: 'DeviceClass', metadata: { name: 'gpu', uid: 'class' }, spec: {} } as DeviceClass
 const device = { request: 'gpu', driver: 'd.example.com', pool: 'p', device: 'd0' }
@@ -142,6 +146,20 @@ describe('[SC27] a pod that has claims to devices', () => {
     await settle()
     assert.deepEqual(bound, ['p to ssd'])
     assert.deepEqual(patches, [[{ resource: 'pods', name: 'p', uid: 'uid-p' }]])
+  })
+
+  test('[SC24] is not asked about claims of others', () => {
+    const { hints } = createDynamicResources({
+      caches: staticCaches(),
+      clock: new FakeClock(),
+      client: { patch: () => Promise.reject(new Error('no')) },
+    })
+    const pod = podInfo('p', using)
+    const changed = (claim: ResourceClaim): boolean =>
+      mayHelp(hints ?? {}, { type: 'ResourceClaim', object: claim, old: claimOf({}, claim.metadata) }, pod)
+    assert.equal(changed(claimOf({ allocation: anywhere })), true)
+    assert.equal(changed(claimOf({ allocation: anywhere }, { name: 'other' })), false)
+    assert.equal(changed(claimOf()), false)
   })
 
   test('that is its user already is not written down again, even if it is full', async (t) => {

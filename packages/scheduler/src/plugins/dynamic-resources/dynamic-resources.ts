@@ -11,7 +11,6 @@ import type { KubeObject } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
 import type { Clock } from '@quarterdeck/controller-runtime'
 
-import type { PodInfo } from '../../cache/pod-info.ts'
 import type { Plugin } from '../../framework/plugin.ts'
 import { unresolvable, type Rejection } from '../../framework/rejection.ts'
 import type { PluginCaches } from '../../plugin-caches.ts'
@@ -83,7 +82,10 @@ export function createDynamicResources({ caches, clock, client }: DynamicResourc
     hints: {
       'node added': () => true,
       'node changed': ({ changes }) => changes.has('labels'),
-      ResourceClaim: ({ object, old }, pod) => concerns(pod, object, old),
+      ResourceClaim: {
+        keysOf: ({ pod, namespace }) => resourceClaimNamesOf(pod).map((claimName) => `${namespace}/${claimName}`),
+        mayHelp: ({ object, old }) => object !== undefined && hasOtherStatus(object, old),
+      },
       DeviceClass: ({ object }, pod) => object !== undefined && (pod.pod.spec.resourceClaims?.length ?? 0) > 0,
       'pod itself': ({ old }, { pod }) =>
         JSON.stringify(old.pod.status.resourceClaimStatuses) !== JSON.stringify(pod.status.resourceClaimStatuses),
@@ -116,8 +118,6 @@ function missingClass({ spec }: ResourceClaim, caches: PluginCaches): Rejection 
   return undefined
 }
 
-/** Whether a claim of the Pod is new, or was given devices or users, or has others. */
-function concerns({ pod, namespace }: PodInfo, object: KubeObject | undefined, old: KubeObject | undefined): boolean {
-  if (!object || object.metadata.namespace !== namespace || !resourceClaimNamesOf(pod).includes(object.metadata.name)) return false
-  return !old || JSON.stringify((old as ResourceClaim).status) !== JSON.stringify((object as ResourceClaim).status)
-}
+/** Whether a claim is new, or was given devices or users, or has others. */
+const hasOtherStatus = (object: KubeObject, old: KubeObject | undefined): boolean =>
+  !old || JSON.stringify((old as ResourceClaim).status) !== JSON.stringify((object as ResourceClaim).status)
