@@ -16,7 +16,7 @@ export interface TestCluster {
   scheduler: Scheduler
   signal: AbortSignal
   /** Starts another worker on the same cluster; the returned function stops it and resolves when it has. */
-  startWorker(options?: Pick<WorkerOptions, 'controllers'> & { scheduler?: SchedulerOptions }): () => Promise<void>
+  startWorker(options?: Pick<WorkerOptions, 'controllers' | 'annotations'> & { scheduler?: SchedulerOptions }): () => Promise<void>
   eventually: typeof eventually
 }
 
@@ -54,6 +54,7 @@ export async function startCluster(t: TestContext): Promise<TestCluster> {
         kinds: () => server.core.registry.kinds,
         log,
         metrics: noMetrics,
+        ...(options.annotations ? { annotations: options.annotations } : {}),
         controllers: { caCertificate: 'PEM', ...options.controllers },
       })
       const end = async (): Promise<void> => {

@@ -30,7 +30,7 @@ const noClient = { update: refuse, patch: refuse }
 
 /** A scheduler that binds nowhere, runs until the test ends, and says what it did. */
 export function startCore(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   { bind = async () => {}, extra = [], objects = [], preempt = async () => {}, client = noClient, profiles }: StartOptions = {},
 ) {
   const clock = new FakeClock()
