@@ -17,6 +17,7 @@ import type { Write } from '@quarterdeck/storage'
 
 import { apiServerUser } from '../auth/user.ts'
 import type { AdmissionAttributes, AdmissionReader } from './admission.ts'
+import type { RecentlyGiven } from './recently-given.ts'
 
 const maxTries = 1000
 const author = { actor: apiServerUser.name, client: 'service-allocation' }
@@ -27,7 +28,11 @@ const heldBy = (service: Service | undefined): string[] => (service ? clusterIps
  * Gives a Service that needs one a free address of the cluster's own network (`serviceCidr`) or of those of ServiceCIDR objects. Throws
  * Invalid if it asks for one that can't be had. Addresses that are malformed are left to validation.
  */
-export async function allocateClusterIp(service: Service, { reader, old }: AdmissionAttributes, serviceCidr: string): Promise<void> {
+export async function allocateClusterIp(
+  service: Service,
+  { reader, old }: AdmissionAttributes,
+  { serviceCidr, recent }: { serviceCidr: string; recent: RecentlyGiven },
+): Promise<void> {
   const { spec } = service
   if (spec.type === 'ExternalName') {
     delete spec.clusterIP
@@ -45,7 +50,8 @@ export async function allocateClusterIp(service: Service, { reader, old }: Admis
       await checkAddress(service, reader, serviceCidr)
     return
   }
-  spec.clusterIP = await freeAddress(await networksOf(reader, serviceCidr), async (ip) => isTaken(reader, ip))
+  const isFree = async (ip: string, isHurried: boolean): Promise<boolean> => (recent.take(ip) || isHurried) && !(await isTaken(reader, ip))
+  spec.clusterIP = await freeAddress(await networksOf(reader, serviceCidr), isFree)
   spec.clusterIPs = [spec.clusterIP]
 }
 
@@ -77,16 +83,19 @@ function contains(cidr: string, ip: string): boolean {
   return isIPv4(ip) && range.check(ip, 'ipv4')
 }
 
-async function freeAddress(networks: readonly string[], isTakenAlready: (ip: string) => Promise<boolean>): Promise<string> {
+/** `isHurried`: other addresses were tried, many times. */
+type IsFree = (ip: string, isHurried: boolean) => Promise<boolean>
+
+async function freeAddress(networks: readonly string[], isFree: IsFree): Promise<string> {
   for (const network of networks) {
-    const ip = await freeAddressOf(network, isTakenAlready)
+    const ip = await freeAddressOf(network, isFree)
     if (ip) return ip
   }
   throw internalError('failed to allocate a serviceIP: range is full')
 }
 
 /** A random free address outside the low band, which is left to Services that ask for one by name (KEP-3070). */
-async function freeAddressOf(network: string, isTakenAlready: (ip: string) => Promise<boolean>): Promise<string | undefined> {
+async function freeAddressOf(network: string, isFree: IsFree): Promise<string | undefined> {
   const [first = '', bits = ''] = network.split('/')
   const base = first.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0)
   const size = 2 ** (32 - Number(bits))
@@ -96,7 +105,7 @@ async function freeAddressOf(network: string, isTakenAlready: (ip: string) => Pr
     const offset = tries < maxTries / 2 && size > lowBand + 2 ? randomInt(lowBand, size - 1) : randomInt(2, size - 1)
     const address = base + offset
     const ip = [address >>> 24, (address >>> 16) & 255, (address >>> 8) & 255, address & 255].join('.')
-    if (!(await isTakenAlready(ip))) return ip
+    if (await isFree(ip, tries >= maxTries / 2)) return ip
   }
   return undefined
 }

@@ -9,12 +9,18 @@ import { isReleased } from '../verbs/plan-write.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
 import { allocateClusterIp, planAddresses } from './cluster-ips.ts'
 import { completeIpFamilies } from './ip-families.ts'
+import { RecentlyGiven } from './recently-given.ts'
 
 /** A resource that only the store knows: one object per port that a Service holds. */
 const portClaims = 'service-node-ports.quarterdeck.internal'
 const maxTries = 1000
+const maxRecent = 128
 /** Services have addresses of IPv4 only. */
 const ipFamilies = ['IPv4']
+
+interface Recent {
+  recent: RecentlyGiven
+}
 
 export interface ServiceAllocationOptions {
   /** IPv4 network that cluster IPs come from: `10.96.0.0/16`. */
@@ -27,6 +33,7 @@ export interface ServiceAllocationOptions {
  * claim, stored in the same transaction as the Service, so two servers can never give out the same one and nothing leaks.
  */
 export function createServiceAllocation(options: ServiceAllocationOptions): AdmissionPlugin {
+  const recent = new RecentlyGiven(maxRecent)
   return {
     name: 'ServiceAllocation',
     resources: [services.resource],
@@ -37,9 +44,9 @@ export function createServiceAllocation(options: ServiceAllocationOptions): Admi
       if (service) {
         keepAllocated(service, old)
         completeIpFamilies(service, old?.spec, ipFamilies)
-        await allocateClusterIp(service, attributes, options.serviceCidr)
-        await allocateNodePorts(service, attributes, options)
-        await allocateHealthCheckPort(service, attributes, options)
+        await allocateClusterIp(service, attributes, { serviceCidr: options.serviceCidr, recent })
+        await allocateNodePorts(service, attributes, { ...options, recent })
+        await allocateHealthCheckPort(service, attributes, { ...options, recent })
       }
       // The update that takes the last finalizer of a deleted Service away is its end.
       const remaining = service && !isReleased(service) ? service : undefined
@@ -82,7 +89,7 @@ function heldPorts(service: Service | undefined): string[] {
 async function allocateNodePorts(
   service: Service,
   { reader, name, old }: AdmissionAttributes,
-  { nodePortRange }: ServiceAllocationOptions,
+  { nodePortRange, recent }: ServiceAllocationOptions & Recent,
 ): Promise<void> {
   const { first, last } = nodePortRange
   for (const [i, port] of (service.spec.ports ?? []).entries()) {
@@ -106,7 +113,8 @@ async function allocateNodePorts(
       if (tries === maxTries) throw internalError('failed to allocate a nodePort: range is full')
       const candidate = randomInt(first, last + 1)
       const claim = `${candidate}-${protocol}`
-      if (!taken.has(claim) && !(await reader.read(portClaims, '', claim))) port.nodePort = candidate
+      const isMine = !taken.has(claim) && (recent.take(claim) || tries >= maxTries / 2)
+      if (isMine && !(await reader.read(portClaims, '', claim))) port.nodePort = candidate
     }
   }
 }
@@ -127,7 +135,7 @@ async function checkPort(
 async function allocateHealthCheckPort(
   service: Service,
   { reader, old }: AdmissionAttributes,
-  { nodePortRange: { first, last } }: ServiceAllocationOptions,
+  { nodePortRange: { first, last }, recent }: ServiceAllocationOptions & Recent,
 ): Promise<void> {
   const { spec } = service
   if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local') {
@@ -139,7 +147,9 @@ async function allocateHealthCheckPort(
   for (let tries = 0; !spec.healthCheckNodePort; tries++) {
     if (tries === maxTries) throw internalError('failed to allocate a health check node port: range is full')
     const candidate = randomInt(first, last + 1)
-    if (!taken.has(`${candidate}-tcp`) && !(await reader.read(portClaims, '', `${candidate}-tcp`))) spec.healthCheckNodePort = candidate
+    const claim = `${candidate}-tcp`
+    const isMine = !taken.has(claim) && (recent.take(claim) || tries >= maxTries / 2)
+    if (isMine && !(await reader.read(portClaims, '', claim))) spec.healthCheckNodePort = candidate
   }
 }
 
