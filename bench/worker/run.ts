@@ -35,6 +35,7 @@ try {
     () => fill(client),
     () => crowd.list().length === podCount && crowd.list().every(isReady),
   )
+  console.log(`${podCount} pods run after ${Math.round(filled)} s`)
   const before = costOf(product)
   await delay(20_000)
   const idle = costSince(before, costOf(product), 20)
@@ -53,6 +54,7 @@ try {
     every(deletesPerSecond, load.signal, () => client.delete(pods, keyOf(pick(crowd.list())), { gracePeriodSeconds: 0 })),
     every(flipsPerSecond, load.signal, () => flip(client, pick(crowd.list()), flips)),
   ])
+  console.log(`changing pods for ${seconds} s`)
   changes = 0
   await delay(seconds * 1000)
   const rate = changes / seconds
