@@ -68,6 +68,7 @@ export {
   tokenSecretType,
   tokenTrackingConfigMap,
 } from './service-account-token.ts'
+export { volumeSourceNames } from './validation/volume-source.ts'
 export { resolveCount } from './count-or-percent.ts'
 export { disruptionConditionOf, withDisruptionCondition, withFailedSync } from './disruptions-allowed.ts'
 export { podAmounts, sumAmounts, type Amounts } from './pod-spec/pod-amounts.ts'

@@ -10,6 +10,7 @@ import {
   type PersistentVolumeClaim,
   type Pod,
   type V1Volume,
+  volumeSourceNames,
 } from '@quarterdeck/api'
 
 import type { ReferencedObjects } from '../objects/referenced-objects.ts'
@@ -108,16 +109,4 @@ async function isUsedByAnother(users: VolumeUsers, path: string, podUid: string)
   return (await users.of(path)).some((uid) => uid !== podUid)
 }
 
-const commonFields = new Set([
-  'accessModes',
-  'capacity',
-  'claimRef',
-  'mountOptions',
-  'nodeAffinity',
-  'persistentVolumeReclaimPolicy',
-  'storageClassName',
-  'volumeAttributesClassName',
-  'volumeMode',
-])
-
-const typeOf = ({ spec }: PersistentVolume): string => Object.keys(spec).find((key) => !commonFields.has(key)) ?? 'unknown'
+const typeOf = ({ spec }: PersistentVolume): string => volumeSourceNames.find((name) => spec[name] !== undefined) ?? 'unknown'

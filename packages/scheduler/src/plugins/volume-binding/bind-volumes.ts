@@ -7,18 +7,14 @@ import {
 } from '@quarterdeck/api'
 import { keyOf } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
-import type { Clock } from '@quarterdeck/controller-runtime'
 
+import { awaitOutcome, type AwaitOptions } from '../../framework/await-outcome.ts'
 import type { PluginCaches } from '../../plugin-caches.ts'
 import { isFullyBound } from '../volumes/pod-claims.ts'
 import type { VolumePlan } from './plan-volumes.ts'
 
-export interface BindVolumesOptions {
+export interface BindVolumesOptions extends AwaitOptions {
   client: Pick<Client, 'update' | 'patch'>
-  caches: PluginCaches
-  clock: Clock
-  timeoutMs: number
-  signal: AbortSignal
 }
 
 /**
@@ -54,29 +50,13 @@ interface Waiting extends BindVolumesOptions {
 }
 
 function allBound(claims: readonly PersistentVolumeClaim[], waiting: Waiting): Promise<void> {
-  const { caches, clock, timeoutMs, signal } = waiting
-  return new Promise((resolve, reject) => {
-    const seen = new Set<PersistentVolumeClaim>()
-    const end = (error?: Error): void => {
-      cancel()
-      removeListener()
-      signal.removeEventListener('abort', abort)
-      if (error) reject(error)
-      else resolve()
-    }
-    const abort = (): void => end(new Error('the scheduler stops'))
-    const look = (): void => {
-      const failure = claims.map((claim) => failureOf(claim, waiting, seen)).find((found) => found !== undefined)
-      if (failure) end(new Error(failure))
-      else if (claims.every((claim) => isBound(claim, caches))) end()
-    }
-    const timeout = (): void => end(new Error('binding volumes: context deadline exceeded'))
-    const cancel = clock.after(timeoutMs, timeout)
-    const removeListener = caches.onChange(persistentVolumeClaims, look)
-    signal.addEventListener('abort', abort, { once: true })
-    if (signal.aborted) abort()
-    else look()
-  })
+  const seen = new Set<PersistentVolumeClaim>()
+  const look = () => {
+    const failure = claims.map((claim) => failureOf(claim, waiting, seen)).find((found) => found !== undefined)
+    if (failure) return { failure }
+    return claims.every((claim) => isBound(claim, waiting.caches)) ? 'done' : 'waiting'
+  }
+  return awaitOutcome(persistentVolumeClaims, look, { ...waiting, timeoutMessage: 'binding volumes: context deadline exceeded' })
 }
 
 function isBound(claim: PersistentVolumeClaim, caches: PluginCaches): boolean {
