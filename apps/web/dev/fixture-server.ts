@@ -12,6 +12,7 @@ import { installWebContext } from '@quarterdeck/trpc'
 import next from 'next'
 
 import { churn, fillFixtures } from './fixtures.ts'
+import { answerQuestions } from './scheduling-fixtures.ts'
 import { tellUsage } from './usage-fixtures.ts'
 import { pretendWorker } from './worker-fixtures.ts'
 import { fillWorkloads } from './workload-fixtures.ts'
@@ -36,7 +37,10 @@ if (Number(values.pods) > 0) {
 const stop = new AbortController()
 if (Number(values.churn) > 0) void churn(client, Number(values.churn), stop.signal)
 
-if (!values.workerless) await pretendWorker(server, client)
+if (!values.workerless) {
+  await pretendWorker(server, client)
+  await answerQuestions(server, client, stop.signal)
+}
 void tellUsage(client, stop.signal)
 
 const nodes: NodeConnections = {

@@ -22,7 +22,6 @@ import { updateObject } from './objects/update.ts'
 import { watchObjects } from './objects/watch.ts'
 import { objectWindow } from './objects/window.ts'
 import { evictPods } from './pods/evict.ts'
-import { podScheduling } from './pods/scheduling.ts'
 import { explainPod } from './scheduling/explain-pod.ts'
 import { whatIf } from './scheduling/what-if.ts'
 import { me, signIn, signOut } from './session/session.ts'
@@ -55,7 +54,7 @@ export const appRouter = router({
   }),
   workloads: router({ runCronJob, nextRuns, setSuspended, setPaused, listRevisions, rollBack }),
   nodes: router({ setSchedulable, drainPreview, drain: drainNode }),
-  pods: router({ scheduling: podScheduling, evict: evictPods }),
+  pods: router({ evict: evictPods }),
   scheduling: router({ explain: explainPod, whatIf }),
   claims: router({ resize: resizeClaim }),
   logs: router({ stream: streamLogs }),

@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
 import { api, messageOf } from '../api/trpc.ts'
+import { Link } from '../console/navigation.tsx'
+import { whatIfHref } from '../what-if/steps.ts'
 import type { PendingAction } from './pending-action.ts'
 
 type Fate = DrainPreview['pods'][number]['fate']
@@ -95,6 +97,13 @@ export function DrainDialog({ action: { targets }, onClose }: { action: PendingA
         >
           <div className="h-full bg-accent transition-[width]" style={{ width: `${(gone / progress.pods.length) * 100}%` }} />
         </div>
+      )}
+      {!isRunning && (
+        <p className="mb-3 text-sm">
+          <Link href={whatIfHref([{ action: 'drain', node: name }])} onClick={onClose} className="text-accent hover:underline">
+            See where its pods would land
+          </Link>
+        </p>
       )}
       {preview && lines.length === 0 && <p className="text-sm text-muted">No pod is on it.</p>}
       <ul className="divide-y divide-line text-sm" aria-label="Pods of the node">

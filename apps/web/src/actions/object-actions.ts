@@ -4,6 +4,7 @@ import {
   CircleCheck,
   CirclePause,
   CirclePlay,
+  FlaskConical,
   LogOut,
   Pause,
   Play,
@@ -17,6 +18,7 @@ import {
 
 import { navigate } from '../console/navigation.tsx'
 import { objectHref } from '../console/route.ts'
+import { scaleKindOf, whatIfHref, type WhatIfStep } from '../what-if/steps.ts'
 import type { Actions } from './actions-provider.tsx'
 import { targetOf, type ActionTarget } from './target.ts'
 
@@ -180,6 +182,14 @@ const rules: readonly Rule[] = [
     run: ({ actions, kind, targets }) => actions.drain(kind, targets[0]!),
   },
   {
+    id: 'what-if',
+    label: 'What if…',
+    icon: FlaskConical,
+    isSingle: true,
+    fits: (kind) => kind.resource === 'nodes' || scaleKindOf(kind) !== undefined,
+    run: ({ kind, objects }) => navigate(whatIfHref([firstStepFor(kind, objects[0]!)])),
+  },
+  {
     id: 'delete',
     label: 'Delete…',
     icon: Trash2,
@@ -207,6 +217,12 @@ export function objectActionsOf(
       isProminent: rule.isProminent ?? false,
       run: () => rule.run(context),
     }))
+}
+
+/** What people ask first: whether the node can be done without, whether there is room for one more. */
+function firstStepFor(kind: KindInfo, { namespace, name, replicas = 0 }: ActionObject): WhatIfStep {
+  const scaled = scaleKindOf(kind)
+  return scaled ? { action: 'scale', kind: scaled, namespace, name, replicas: replicas + 1 } : { action: 'drain', node: name }
 }
 
 const keyOf = ({ namespace, name }: ActionObject): { namespace: string; name: string } => ({ namespace, name })

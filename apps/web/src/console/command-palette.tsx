@@ -1,6 +1,6 @@
 import { Command } from 'cmdk'
 import { useEffect, useState } from 'react'
-import { Activity, FileUp, Gauge, type LucideIcon } from 'lucide-react'
+import { Activity, FileUp, FlaskConical, Gauge, type LucideIcon } from 'lucide-react'
 
 import { useKinds } from '../api/use-kinds.ts'
 import { useObjectSearch } from '../api/use-object-search.ts'
@@ -17,6 +17,7 @@ const heading =
 const commands: readonly { href: string; name: string; words: string; icon: LucideIcon }[] = [
   { href: '/', name: 'Overview', words: 'overview', icon: Gauge },
   { href: '/control-plane', name: 'Control plane', words: 'control plane controllers scheduler worker leader metrics', icon: Activity },
+  { href: '/what-if', name: 'What if', words: 'what if drain lose node scale simulate capacity plan', icon: FlaskConical },
   { href: '/apply', name: 'Apply YAML', words: 'apply yaml upload create', icon: FileUp },
 ]
 

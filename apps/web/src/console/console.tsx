@@ -21,6 +21,8 @@ const ControlPlanePage = lazy(() =>
   import('../control-plane/control-plane-page.tsx').then((module) => ({ default: module.ControlPlanePage })),
 )
 
+const WhatIfPage = lazy(() => import('../what-if/what-if-page.tsx').then((module) => ({ default: module.WhatIfPage })))
+
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -64,6 +66,8 @@ function Page({ route }: { route: Route }) {
       return <ApplyPage />
     case 'control-plane':
       return <ControlPlanePage />
+    case 'what-if':
+      return <WhatIfPage />
     case 'list':
       return <ListPage key={route.resource} resource={route.resource} />
     case 'detail':

@@ -3,6 +3,7 @@ export type Route =
   | { page: 'overview' }
   | { page: 'apply' }
   | { page: 'control-plane' }
+  | { page: 'what-if' }
   | { page: 'list'; resource: string }
   | { page: 'detail'; resource: string; namespace: string; name: string }
 
@@ -11,6 +12,7 @@ export function routeOf(path: string): Route {
   if (!first) return { page: 'overview' }
   if (first === 'apply') return { page: 'apply' }
   if (first === 'control-plane') return { page: 'control-plane' }
+  if (first === 'what-if') return { page: 'what-if' }
   if (!second) return { page: 'list', resource: first }
   return third
     ? { page: 'detail', resource: first, namespace: second, name: third }

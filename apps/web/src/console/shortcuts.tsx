@@ -19,6 +19,7 @@ const places: Readonly<Record<string, { href: string; name: string }>> = {
   b: { href: listHref('jobs.batch'), name: 'Jobs' },
   v: { href: listHref('persistentvolumeclaims'), name: 'Volume claims' },
   w: { href: '/control-plane', name: 'Control plane' },
+  i: { href: '/what-if', name: 'What if' },
   a: { href: '/apply', name: 'Apply YAML' },
 }
 

@@ -1,6 +1,6 @@
 import type { KindInfo } from '@quarterdeck/trpc'
 import { cn } from '@quarterdeck/ui'
-import { Activity, ChevronDown, ChevronRight, Gauge } from 'lucide-react'
+import { Activity, FlaskConical, ChevronDown, ChevronRight, Gauge } from 'lucide-react'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 
 import { useKinds } from '../api/use-kinds.ts'
@@ -41,6 +41,13 @@ export function Sidebar({ isOpen, onClose, path }: SidebarProps) {
           icon={<Activity className="size-4" strokeWidth={1.75} aria-hidden />}
         >
           Control plane
+        </NavLink>
+        <NavLink
+          href="/what-if"
+          isCurrent={current === 'what-if'}
+          icon={<FlaskConical className="size-4" strokeWidth={1.75} aria-hidden />}
+        >
+          What if
         </NavLink>
         {[...sections].map(([section, members]) => (
           <SidebarSection key={section} title={section} members={members} current={current} />

@@ -12,7 +12,7 @@ import { Facts, Pairs, type Fact } from './facts.tsx'
 import { factsOf } from './kind-facts.tsx'
 import { KindPanel } from './kinds/kind-parts.tsx'
 import { RelatedPanels } from './related-panels.tsx'
-import { SchedulingPanel } from './scheduling-panel.tsx'
+import { SchedulingPanel } from '../scheduling/scheduling-panel.tsx'
 import { UsagePanel } from './usage-panel.tsx'
 import type { InspectionState } from './use-inspection.ts'
 
@@ -29,14 +29,16 @@ const keyed = new Set(['configmaps', 'secrets'])
 export function SummaryTab({ kind, inspection, isRevealed, onReveal }: SummaryTabProps) {
   const object = inspection.object!
   const podSpec = object.spec?.containers ? object.spec : (object.spec?.template ?? object.spec?.jobTemplate?.spec?.template)?.spec
-  const waits = kind.resource === 'pods' && !object.spec?.nodeName && !inspection.isGone
+  const isPod = kind.resource === 'pods' && !inspection.isGone
+  const isPlaced = Boolean(object.spec?.nodeName)
+  const scheduling = <SchedulingPanel namespace={object.metadata.namespace ?? ''} name={object.metadata.name} isPlaced={isPlaced} />
   const hasData = keyed.has(kind.resource) && Boolean(object.data ?? object.binaryData)
   const conditions = object.status?.conditions ?? []
   const isAlone = inspection.related?.length === 0 && conditions.length === 0
   return (
     <div className={cn('grid items-start gap-3 p-3 sm:gap-4 sm:p-5', isAlone ? 'max-w-5xl' : 'xl:grid-cols-[3fr_2fr]')}>
       <div className="flex min-w-0 flex-col gap-3 sm:gap-4">
-        {waits && <SchedulingPanel namespace={object.metadata.namespace ?? ''} name={object.metadata.name} />}
+        {isPod && !isPlaced && scheduling}
         {!inspection.isGone && <UsagePanel resource={kind.resource} object={object} usage={inspection.usage} />}
         <KindPanel resource={kind.resource} object={object} />
         <Panel title="Summary">
@@ -51,6 +53,7 @@ export function SummaryTab({ kind, inspection, isRevealed, onReveal }: SummaryTa
             isTemplate={!object.spec?.containers}
           />
         )}
+        {isPod && isPlaced && scheduling}
       </div>
       <div className="flex min-w-0 flex-col gap-3 sm:gap-4">
         {conditions.length > 0 && <Conditions conditions={conditions} />}
