@@ -81,7 +81,14 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function stuck({ uid, node: _none, ...pod }: Followed, { core }: Sandbox): StuckPod {
   const verdicts = core.verdicts.get(uid, { limit: 0 })
-  return { ...pod, message: verdicts?.message ?? 'it was not tried', summary: verdicts?.summary ?? [] }
+  return { ...pod, message: verdicts?.message ?? whyNotTried(uid, core), summary: verdicts?.summary ?? [] }
+}
+
+function whyNotTried(uid: string, core: Sandbox['core']): string {
+  const waiting = core.pendingPod(uid)
+  if (!waiting) return 'another scheduler places it'
+  const gates = [...waiting.rejectedBy]
+  return gates.length > 0 ? `it is kept from being tried by ${gates.join(', ')}` : 'it was not tried in time'
 }
 
 const countsOf = (lists: Lists): WhatIfAnswer['counts'] => ({

@@ -1,5 +1,5 @@
 import { podDisruptionBudgets, type Kind, type Pod, type PodDisruptionBudget } from '@quarterdeck/api'
-import { keyOf, matchesLabelSelector } from '@quarterdeck/api-machinery'
+import { keyOf, matchesRequirements, requirementsOf } from '@quarterdeck/api-machinery'
 import { planBudget, wantedByScale } from '@quarterdeck/controllers'
 import type { Sandbox } from '@quarterdeck/scheduler'
 
@@ -60,7 +60,8 @@ export class BudgetLedger {
     const wantedBy = wantedByScale(this.#scalable, caches)
     const nowMs = Date.now()
     for (const budget of budgets) {
-      const guarded = pods.filter((pod) => guards(budget, pod))
+      const isGuarded = guardOf(budget)
+      const guarded = pods.filter(isGuarded)
       try {
         caches.set(podDisruptionBudgets, { ...budget, status: planBudget(budget, guarded, { wantedBy, nowMs }).status })
       } catch {
@@ -78,11 +79,15 @@ export class BudgetLedger {
     return this.#sandbox.caches
       .cache(podDisruptionBudgets)
       .list(namespace)
-      .filter((budget) => guards(budget, pod))
+      .filter((budget) => guardOf(budget)(pod))
   }
 }
 
-const guards = ({ metadata, spec }: PodDisruptionBudget, pod: Pod): boolean =>
-  metadata.namespace === pod.metadata.namespace && spec?.selector !== undefined && matchesLabelSelector(spec.selector, pod.metadata.labels)
+/** Whether a budget guards a Pod: the selector is read once. */
+function guardOf({ metadata: { namespace }, spec }: PodDisruptionBudget): (pod: Pod) => boolean {
+  if (!spec?.selector) return () => false
+  const requirements = requirementsOf(spec.selector)
+  return ({ metadata }) => metadata.namespace === namespace && matchesRequirements(requirements, metadata.labels)
+}
 
 const isReady = ({ status }: Pod): boolean => status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'

@@ -188,6 +188,14 @@ const cases: readonly Case[] = [
     },
   },
   {
+    what: '[SC31] what the scheduler would not try stays without a node, and it says so',
+    nodes: [a],
+    objects: web(1),
+    pods: [running('web-1-x', 'a', { spec: { schedulerName: 'other' } })],
+    steps: [{ action: 'scale', kind: 'Deployment', namespace: 'default', name: 'web', replicas: 2 }],
+    expected: { landed: [], stuck: ['web-1-new-2: another scheduler places it'] },
+  },
+  {
     what: '[SC31] the first replicas of a workload come from its template',
     nodes: [a],
     objects: web(0),

@@ -39,7 +39,7 @@ test('[SC28] a copy made in pauses, while nodes and pods come and go, shows the 
       case 2:
         return cache.removePod(uid)
       case 3:
-        return void cache.nominations.set(podInfo(`waiting-${dice(20)}`), name)
+        return cache.nominations.set(podInfo(`waiting-${dice(20)}`), name)
       case 4:
         return cache.setNamespace(`space-${dice(5)}`, { turn: String(count++) })
       default:

@@ -17,9 +17,8 @@ export function readConfiguration(text: string, source: string): SchedulerConfig
   const [failure] = document.errors
   if (failure) throw new ConfigurationError(`${source}: ${failure.message}`)
   const value = document.toJS() as unknown
-  const errors = isRecord(value) ? decode(value) : ['must be an object']
+  const { configuration, errors } = isRecord(value) ? decode(value) : { configuration: {}, errors: ['must be an object'] }
   if (errors.length > 0) throw new ConfigurationError(`${source}: ${errors.join('; ')}`)
-  const configuration = value as SchedulerConfiguration
   const invalid = validateConfiguration(configuration)
   if (invalid.length > 0) throw new ConfigurationError(`${source}: ${invalid.join('; ')}`)
   return configuration
@@ -27,29 +26,36 @@ export function readConfiguration(text: string, source: string): SchedulerConfig
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** In place. Returns what is wrong. */
-function decode(value: Record<string, unknown>): string[] {
+/** The configuration and what is wrong with it. */
+function decode(value: Record<string, unknown>): { configuration: SchedulerConfiguration; errors: string[] } {
   if (value['apiVersion'] !== apiVersion || value['kind'] !== kind) {
-    return [`apiVersion and kind must be ${apiVersion} and ${kind}, not ${String(value['apiVersion'])} and ${String(value['kind'])}`]
+    const found = `${String(value['apiVersion'])} and ${String(value['kind'])}`
+    return { configuration: {}, errors: [`apiVersion and kind must be ${apiVersion} and ${kind}, not ${found}`] }
   }
-  const errors = decodeAs(value, configurationSchema, '')
-  const { profiles = [] } = value as SchedulerConfiguration
+  const { decoded, errors } = decodeAs(value, configurationSchema, '')
+  const configuration = decoded as SchedulerConfiguration
+  const { profiles = [] } = configuration
   for (const [i, { pluginConfig = [] }] of profiles.entries()) {
     for (const [j, config] of pluginConfig.entries()) errors.push(...decodeArguments(config, `profiles[${i}].pluginConfig[${j}]`))
   }
-  return errors
+  return { configuration, errors }
 }
 
-function decodeArguments({ name, args }: PluginConfiguration, path: string): string[] {
+/** Puts the decoded arguments of a plugin in the place of those given. Returns what is wrong with them. */
+function decodeArguments(config: PluginConfiguration, path: string): string[] {
+  const { name, args } = config
   if (!Object.hasOwn(argumentSchemas, name)) return [`${path}.name: no plugin ${JSON.stringify(name)} that takes arguments`]
   if (args === undefined) return []
   if (!isRecord(args)) return [`${path}.args: must be an object`]
   const given = args['kind']
   if (given !== undefined && given !== `${name}Args`) return [`${path}.args.kind: must be ${name}Args, not ${JSON.stringify(given)}`]
-  return decodeAs(args, argumentSchemas[name as keyof typeof argumentSchemas], `${path}.args.`)
+  const { decoded, errors } = decodeAs(args, argumentSchemas[name as keyof typeof argumentSchemas], `${path}.args.`)
+  config.args = decoded
+  return errors
 }
 
-function decodeAs(value: Record<string, unknown>, schema: Schema, prefix: string): string[] {
-  const { unknownFields, typeErrors } = decodeObject(value, schema, configurationSchemas)
-  return [...unknownFields.map((field) => `unknown field "${prefix}${field}"`), ...typeErrors.map((error) => `${prefix}${error}`)]
+function decodeAs(value: Record<string, unknown>, schema: Schema, prefix: string): { decoded: object; errors: string[] } {
+  const { value: decoded, unknownFields, typeErrors } = decodeObject(value, schema, configurationSchemas)
+  const unknown = unknownFields.map((field) => `unknown field "${prefix}${field}"`)
+  return { decoded, errors: [...unknown, ...typeErrors.map((error) => `${prefix}${error}`)] }
 }

@@ -122,7 +122,7 @@ const cases: Case[] = [
     pod: podInfo('p', { nodeSelector: { disk: 'ssd' } }),
     node: infoOf(nodeOf('n')),
     reasons: ["node(s) didn't match Pod's node affinity/selector"],
-    detail: "the node's labels don't match disk=ssd",
+    detail: 'asks for disk=ssd; the node has no label disk',
   },
   {
     rule: 'affinity Gt',

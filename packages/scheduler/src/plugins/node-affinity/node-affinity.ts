@@ -58,7 +58,7 @@ export function createNodeAffinity({ addedAffinity }: NodeAffinityOptions = {}):
         JSON.stringify([old.pod.spec.nodeSelector, old.pod.spec.affinity]) !== JSON.stringify([pod.spec.nodeSelector, pod.spec.affinity]),
     },
     repairs: ({ pod }, { node }) => (added && !matchesNodeSelector(added, node) ? [] : nodeAffinityRepairs(pod, node)),
-    explain: (pod) => `the node's labels don't match ${describe(pod)}`,
+    explain: (pod, node) => describe(pod, node, added),
   }
 }
 
@@ -91,13 +91,27 @@ function labelled({ matchExpressions = [] }: V1NodeSelectorTerm, snapshot: Snaps
   )
 }
 
-function describe({ pod }: PodInfo): string {
-  const selector = Object.entries(pod.spec.nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`)
-  const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-  const terms = required?.nodeSelectorTerms.map(({ matchExpressions = [], matchFields = [] }) =>
-    [...matchExpressions, ...matchFields]
-      .map(({ key, operator, values }) => `${key} ${operator} ${values?.join(', ') ?? ''}`.trim())
-      .join(' and '),
-  )
-  return [...selector, ...(terms?.length ? [terms.join(' or ')] : [])].join(' and ')
+/** What the Pod, or its profile, asks for and the node has not. */
+function describe({ pod: { spec } }: PodInfo, { node, labels }: NodeInfo, added: V1NodeSelector | undefined): string {
+  const here = (key: string): string => (labels[key] === undefined ? `no label ${key}` : `${key}=${labels[key]}`)
+  const unmet = Object.entries(spec.nodeSelector ?? {}).filter(([key, value]) => labels[key] !== value)
+  const found = unmet.map(([key, value]) => `asks for ${key}=${value}; the node has ${here(key)}`)
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  if (required && !matchesNodeSelector(required, node))
+    found.push(`asks for ${describeSelector(required)}; the node has ${labelsIn(required).map(here).join(', ') || 'another name'}`)
+  if (added && !matchesNodeSelector(added, node)) found.push(`the scheduler's profile asks for ${describeSelector(added)}`)
+  return found.join(', ')
 }
+
+const labelsIn = ({ nodeSelectorTerms }: V1NodeSelector): string[] => [
+  ...new Set(nodeSelectorTerms.flatMap(({ matchExpressions = [] }) => matchExpressions.map(({ key }) => key))),
+]
+
+const describeSelector = ({ nodeSelectorTerms }: V1NodeSelector): string =>
+  nodeSelectorTerms
+    .map(({ matchExpressions = [], matchFields = [] }) =>
+      [...matchExpressions, ...matchFields]
+        .map(({ key, operator, values }) => `${key} ${operator} ${values?.join(', ') ?? ''}`.trim())
+        .join(' and '),
+    )
+    .join(' or ')

@@ -24,6 +24,13 @@ const reasons: Readonly<Record<VolumeProblem, string>> = {
   'not enough space': 'node(s) did not have enough free storage',
 }
 
+const explanations: Readonly<Record<VolumeProblem, string>> = {
+  'node conflict': "a bound volume can't be reached from the node",
+  'no volume': 'no free volume fits that the node can reach, and none can be made for it',
+  'volume is gone': 'a bound volume does not exist any more',
+  'not enough space': 'there is not enough space for a new volume',
+}
+
 export interface VolumeBindingOptions {
   snapshot: Snapshot
   caches: PluginCaches
@@ -91,7 +98,10 @@ export function createVolumeBinding({
     explain: (pod, node, state) => {
       const claims = state.get<PodVolumeClaims>(name)
       const plan = claims && planVolumes(claims, node, { caches, assumed })
-      return Array.isArray(plan) ? `claims ${pod.claimNames.join(', ')}: ${plan.join(', ')}` : ''
+      if (!claims || !Array.isArray(plan)) return ''
+      const volumes = claims.bound.map(({ metadata, spec }) => `${spec.volumeName ?? ''} of claim ${metadata.name}`)
+      const bound = volumes.length > 0 ? `; bound are ${volumes.join(', ')}` : ''
+      return `claims ${pod.claimNames.join(', ')}: ${plan.map((problem) => explanations[problem]).join(', ')}${bound}`
     },
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '@quarterdeck/api'
 import type { Caches } from '@quarterdeck/controller-runtime'
 
+import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
 import type { Plugin } from '../../framework/plugin.ts'
 import { unresolvable, type Rejection } from '../../framework/rejection.ts'
@@ -51,10 +52,7 @@ export function createVolumeZone(caches: Caches): Plugin {
       for (const key of labels.keys()) if (node.labels[key] !== undefined) isPlaced = true
       // A node of a cluster without zones.
       if (!isPlaced) return undefined
-      for (const { key, values } of state.get<readonly Place[]>(name) ?? []) {
-        const value = node.labels[key] ?? node.labels[labels.get(key) ?? '']
-        if (value === undefined || !values.has(value)) return elsewhere
-      }
+      for (const place of state.get<readonly Place[]>(name) ?? []) if (!isIn(node, place)) return elsewhere
       return undefined
     },
     hints: {
@@ -64,9 +62,19 @@ export function createVolumeZone(caches: Caches): Plugin {
       PersistentVolume: ({ object }, pod) => pod.claimNames.length > 0 && object !== undefined,
       StorageClass: ({ object, old }, pod) => object !== undefined && !old && usesClass(pod, object.metadata.name, caches),
     },
-    explain: (_pod, _node, state) =>
-      (state.get<readonly Place[]>(name) ?? []).map(({ key, values }) => `a volume is in ${key}=${[...values].join(' or ')}`).join(', '),
+    explain: (_pod, node, state) =>
+      (state.get<readonly Place[]>(name) ?? [])
+        .filter((place) => !isIn(node, place))
+        .map(({ key, values }) => `a volume is in ${key}=${[...values].join(' or ')}; the node has ${valueOn(node, key) ?? 'none'}`)
+        .join(', '),
   }
+}
+
+const valueOn = (node: NodeInfo, key: string): string | undefined => node.labels[key] ?? node.labels[labels.get(key) ?? '']
+
+function isIn(node: NodeInfo, { key, values }: Place): boolean {
+  const value = valueOn(node, key)
+  return value !== undefined && values.has(value)
 }
 
 function placesOfClaim({ namespace }: PodInfo, claimName: string, caches: Caches): Place[] | Rejection {
