@@ -26,6 +26,12 @@ export interface FollowerOptions {
   reload: (cache: ResourceCache) => Promise<void>
 }
 
+/** Revisions that are not ours: above `after`, up to `upTo`. */
+interface Gap {
+  after: number
+  upTo: number
+}
+
 interface ClockRow {
   revision: string
   compacted: string
@@ -38,8 +44,9 @@ const inFlightPatienceMs = 50
 const clockQuery = { name: 'clock', text: 'SELECT revision, compacted FROM clock' }
 const changesQuery = {
   name: 'changes',
-  text: `SELECT revision, type, resource, namespace, name, uid, value::text AS value FROM change
-    WHERE revision > $1 AND revision <= $2 AND resource = ANY($3) ORDER BY revision`,
+  text: `SELECT revision, type, resource, namespace, name, uid, value::text AS value
+    FROM unnest($1::bigint[], $2::bigint[]) AS gap(after, up_to) JOIN change ON revision > gap.after AND revision <= gap.up_to
+    WHERE resource = ANY($3) ORDER BY revision`,
 }
 
 /**
@@ -58,6 +65,8 @@ export class Follower {
   #foreign = 0
   #pumping = false
   #isClosed = false
+  /** Changes with every restart: what was read before is then of no use. */
+  #epoch = 0
   #nextClock: Promise<number> | undefined
 
   constructor(options: FollowerOptions) {
@@ -186,6 +195,7 @@ export class Follower {
 
   /** The store is not a continuation of what we know: compacted past us, or set back to an older state. */
   #restart(revision: number, compacted: number): void {
+    this.#epoch++
     this.#fed = revision
     this.#target = revision
     for (const cache of this.#options.caches.all()) this.#lose(cache, compacted)
@@ -238,16 +248,42 @@ export class Follower {
     if (inFlight) await Promise.race([inFlight.catch(() => {}), delay(inFlightPatienceMs, undefined, { ref: false })])
     this.#feedReadyOwn()
     if (this.#fed > before || this.#fed >= this.#target) return
-    const nextOwn = this.#own[0]?.batch.first ?? Infinity
     const resources = this.#options.caches.all().map((cache) => cache.resource)
-    const upTo = Math.min(this.#target, nextOwn - 1, resources.length > 0 ? before + maxReadRevisions : Infinity)
-    const rows = resources.length > 0 ? await this.#session.query<ChangeRow>({ ...changesQuery, values: [before, upTo, resources] }) : []
-    // Meanwhile our own commits may have been fed, or the caches restarted.
-    if (this.#fed === before)
-      this.#feed(
-        rows.map((row) => ({ type: changeTypeOfRow(row), current: storedOf(row) })),
-        upTo,
-      )
+    const gaps = this.#gapsFrom(before, resources.length > 0 ? maxReadRevisions : Infinity)
+    const epoch = this.#epoch
+    const rows =
+      resources.length > 0 ? await this.#session.query<ChangeRow>({ ...changesQuery, values: [...columnsOf(gaps), resources] }) : []
+    if (this.#epoch === epoch) this.#fill(gaps, rows)
+  }
+
+  /** What is to be read from the log, between our own batches and after them: one read for all of it, `most` revisions together. */
+  #gapsFrom(fed: number, most: number): Gap[] {
+    const gaps: Gap[] = []
+    let after = fed
+    let left = most
+    for (const { first, last } of [...this.#own.map(({ batch }) => batch), { first: this.#target + 1, last: Infinity }]) {
+      const upTo = Math.min(first - 1, after + left)
+      if (upTo > after) gaps.push({ after, upTo })
+      left -= Math.max(0, upTo - after)
+      if (left <= 0) break
+      after = Math.max(after, last)
+    }
+    return gaps
+  }
+
+  /** Feeds what was read, and our own batches in between. Some of both may have been fed meanwhile. */
+  #fill(gaps: readonly Gap[], rows: readonly ChangeRow[]): void {
+    let next = 0
+    for (const { after, upTo } of gaps) {
+      this.#feedReadyOwn()
+      if (this.#fed < after) return
+      const changes: CacheChange[] = []
+      for (let row = rows[next]; row && Number(row.revision) <= upTo; row = rows[++next])
+        if (Number(row.revision) > this.#fed) changes.push({ type: changeTypeOfRow(row), current: storedOf(row) })
+      this.#feed(changes, upTo)
+    }
     this.#feedReadyOwn()
   }
 }
+
+const columnsOf = (gaps: readonly Gap[]): [number[], number[]] => [gaps.map(({ after }) => after), gaps.map(({ upTo }) => upTo)]
