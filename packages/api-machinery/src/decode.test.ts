@@ -26,8 +26,7 @@ const set: SchemaSet = {
 }
 
 function decode(value: Record<string, unknown>) {
-  const report = decodeObject(value, { $ref: 'Thing' }, set)
-  return { value, ...report }
+  return decodeObject(value, { $ref: 'Thing' }, set)
 }
 
 describe('decoding', () => {

@@ -1,87 +1,101 @@
+import { copyJson, setOwn } from './copy-json.ts'
 import { canonicalQuantity, parseQuantity, quantityErrorMessage } from './quantity.ts'
 import { resolveSchema, type Schema, type SchemaSet } from './schema.ts'
 
-/** What a decode found besides the value. */
-export interface DecodeReport {
-  /** Paths of fields the schema does not know; they are removed. */
+/** What a decode makes and found. */
+export interface Decoded {
+  /** A new value that shares nothing with the one it was made of. */
+  value: Fields
+  /** Paths of fields the schema does not know; they are left out. */
   unknownFields: string[]
   /** One message per value of the wrong type or format: the request cannot be served. */
   typeErrors: string[]
 }
 
+type Fields = Record<string, unknown>
+
 const maxDepth = 100
 
 /**
- * Brings parsed JSON into the form the server stores, in place, the way Kubernetes' typed decoding does:
+ * Brings parsed JSON into the form the server stores, the way Kubernetes' typed decoding does:
  * nulls, empty lists and empty maps go, unknown fields go and are reported, quantities and times become canonical.
+ * `known` is a value that was decoded before: what the new one has in common with it needs no second look.
  */
-export function decodeObject(value: Record<string, unknown>, schema: Schema, set: SchemaSet): DecodeReport {
-  const report: DecodeReport = { unknownFields: [], typeErrors: [] }
-  decodeFields(value, resolveSchema(schema, set), { set, report, depth: 0 }, '')
-  return report
+export function decodeObject(value: Fields, schema: Schema, set: SchemaSet, known?: unknown): Decoded {
+  const context: Context = { set, unknownFields: [], typeErrors: [], path: [], depth: 0 }
+  const decoded = decodeFields(value, resolveSchema(schema, set), context, known)
+  return { value: decoded, unknownFields: context.unknownFields, typeErrors: context.typeErrors }
 }
 
 interface Context {
   set: SchemaSet
-  report: DecodeReport
+  unknownFields: string[]
+  typeErrors: string[]
+  /** Where the value stands that is being decoded. */
+  path: (string | number)[]
+  /** How many objects it lies in. */
   depth: number
 }
 
 /** Returned for a value that is dropped. */
 const dropped = Symbol('dropped')
 
-function decodeFields(object: Record<string, unknown>, schema: Schema, context: Context, path: string): void {
-  if (++context.depth > maxDepth) {
-    context.report.typeErrors.push(`${path}: nested more than ${maxDepth} levels deep`)
-    context.depth--
-    return
+function decodeFields(object: Fields, schema: Schema, context: Context, known: unknown): Fields {
+  const result: Fields = {}
+  const { path } = context
+  if (context.depth === maxDepth) {
+    context.typeErrors.push(`${pathText(path)}: nested more than ${maxDepth} levels deep`)
+    return result
   }
+  context.depth++
+  const before = typeof known === 'object' && known !== null ? (known as Fields) : undefined
   for (const key of Object.keys(object)) {
     const property = schema.properties && Object.hasOwn(schema.properties, key) ? schema.properties[key] : schema.additionalProperties
-    if (!property) {
-      context.report.unknownFields.push(join(path, key))
-      delete object[key]
-      continue
-    }
-    const decoded = decodeValue(object[key], property, context, () => join(path, key))
-    if (decoded === dropped) delete object[key]
-    else object[key] = decoded
+    path.push(key)
+    if (property) {
+      const decoded = decodeValue(object[key], property, context, before?.[key])
+      if (decoded !== dropped) setOwn(result, key, decoded)
+    } else context.unknownFields.push(pathText(path))
+    path.pop()
   }
   context.depth--
+  return result
+}
+
+function pathText(path: readonly (string | number)[]): string {
+  return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : join(text, part)), '')
 }
 
 function join(path: string, key: string): string {
   return path ? `${path}.${key}` : key
 }
 
-type PathOf = () => string
-
-function decodeValue(value: unknown, schema: Schema, context: Context, path: PathOf): unknown {
+function decodeValue(value: unknown, schema: Schema, context: Context, known: unknown): unknown {
   if (value === null || value === undefined) return dropped
+  if (value === known) return copyJson(value)
   const resolved = resolveSchema(schema, context.set)
   switch (resolved.type) {
     case 'object':
-      return decodeMap(value, resolved, context, path)
+      return decodeMap(value, resolved, context, known)
     case 'array':
-      return decodeArray(value, resolved, context, path)
+      return decodeArray(value, resolved, context, known)
     case 'string':
-      return decodeString(value, resolved.format, context, path)
+      return decodeString(value, resolved.format, context)
     case 'integer':
     case 'number':
-      return decodeNumber(value, resolved, context, path)
+      return decodeNumber(value, resolved, context)
     case 'boolean':
-      return typeof value === 'boolean' ? value : mismatch(value, 'bool', context, path)
+      return typeof value === 'boolean' ? value : mismatch(value, 'bool', context)
     case undefined:
-      if (resolved.format === 'int-or-string') return decodeIntOrString(value, context, path)
-      return value
+      if (resolved.format === 'int-or-string') return decodeIntOrString(value, context)
+      return copyJson(value)
   }
 }
 
-function decodeMap(value: unknown, schema: Schema, context: Context, path: PathOf): unknown {
-  if (typeof value !== 'object' || Array.isArray(value)) return mismatch(value, schema.properties ? 'object' : 'map', context, path)
-  const object = value as Record<string, unknown>
-  if (!schema.properties && !schema.additionalProperties) return object
-  decodeFields(object, schema, context, path())
+function decodeMap(value: unknown, schema: Schema, context: Context, known: unknown): unknown {
+  if (typeof value !== 'object' || Array.isArray(value)) return mismatch(value, schema.properties ? 'object' : 'map', context)
+  if (!schema.properties && !schema.additionalProperties) return copyJson(value)
+  const object = decodeFields(value as Fields, schema, context, known)
   const isMap = !schema.properties
   return isMap && isEmpty(object) ? dropped : object
 }
@@ -91,14 +105,17 @@ function isEmpty(object: object): boolean {
   return true
 }
 
-function decodeArray(value: unknown, schema: Schema, context: Context, path: PathOf): unknown {
-  if (!Array.isArray(value)) return mismatch(value, 'array', context, path)
+function decodeArray(value: unknown, schema: Schema, context: Context, known: unknown): unknown {
+  if (!Array.isArray(value)) return mismatch(value, 'array', context)
+  if (value.length === 0) return dropped
   const items = schema.items ?? {}
-  for (let i = 0; i < value.length; i++) {
-    const decoded = decodeValue(value[i], items, context, () => `${path()}[${i}]`)
-    value[i] = decoded === dropped ? zeroOf(resolveSchema(items, context.set)) : decoded
-  }
-  return value.length === 0 ? dropped : value
+  const before = Array.isArray(known) ? (known as unknown[]) : undefined
+  return value.map((element, index) => {
+    context.path.push(index)
+    const decoded = decodeValue(element, items, context, before?.[index])
+    context.path.pop()
+    return decoded === dropped ? zeroOf(resolveSchema(items, context.set)) : decoded
+  })
 }
 
 /** What a null element of a list becomes. */
@@ -120,33 +137,33 @@ function zeroOf(schema: Schema): unknown {
   }
 }
 
-function decodeString(value: unknown, format: string | undefined, context: Context, path: PathOf): unknown {
-  if (format === 'quantity') return decodeQuantity(value, context, path)
-  if (typeof value !== 'string') return mismatch(value, 'string', context, path)
+function decodeString(value: unknown, format: string | undefined, context: Context): unknown {
+  if (format === 'quantity') return decodeQuantity(value, context)
+  if (typeof value !== 'string') return mismatch(value, 'string', context)
   switch (format) {
     case 'date-time':
-      return decodeTime(value, context, path, 0)
+      return decodeTime(value, context, 0)
     case 'date-time-micro':
-      return decodeTime(value, context, path, 6)
+      return decodeTime(value, context, 6)
     case 'byte':
-      if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value)) context.report.typeErrors.push(`${path()}: illegal base64 data`)
+      if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value)) context.typeErrors.push(`${pathText(context.path)}: illegal base64 data`)
       return value
     default:
       return value
   }
 }
 
-function decodeQuantity(value: unknown, context: Context, path: PathOf): unknown {
+function decodeQuantity(value: unknown, context: Context): unknown {
   if ((typeof value === 'string' || typeof value === 'number') && parseQuantity(value)) return canonicalQuantity(value)
-  context.report.typeErrors.push(`${path()}: ${JSON.stringify(value)}: ${quantityErrorMessage}`)
+  context.typeErrors.push(`${pathText(context.path)}: ${JSON.stringify(value)}: ${quantityErrorMessage}`)
   return dropped
 }
 
-function decodeTime(value: string, context: Context, path: PathOf, fractionDigits: number): unknown {
+function decodeTime(value: string, context: Context, fractionDigits: number): unknown {
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value) ? Date.parse(value) : Number.NaN
   if (Number.isNaN(time)) {
-    context.report.typeErrors.push(
-      `${path()}: parsing time ${JSON.stringify(value)}: must be an RFC 3339 time such as 2026-01-02T15:04:05Z`,
+    context.typeErrors.push(
+      `${pathText(context.path)}: parsing time ${JSON.stringify(value)}: must be an RFC 3339 time such as 2026-01-02T15:04:05Z`,
     )
     return dropped
   }
@@ -158,26 +175,26 @@ function decodeTime(value: string, context: Context, path: PathOf, fractionDigit
 
 const integerLimits: Record<string, number> = { int32: 2_147_483_647, int64: Number.MAX_SAFE_INTEGER }
 
-function decodeNumber(value: unknown, schema: Schema, context: Context, path: PathOf): unknown {
-  if (typeof value !== 'number') return mismatch(value, schema.format ?? 'number', context, path)
+function decodeNumber(value: unknown, schema: Schema, context: Context): unknown {
+  if (typeof value !== 'number') return mismatch(value, schema.format ?? 'number', context)
   if (schema.type === 'number') return value
   const limit = integerLimits[schema.format ?? 'int64'] ?? Number.MAX_SAFE_INTEGER
   if (!Number.isInteger(value) || Math.abs(value) > limit) {
-    context.report.typeErrors.push(`${path()}: cannot unmarshal number ${value} into a value of type ${schema.format ?? 'int64'}`)
+    context.typeErrors.push(`${pathText(context.path)}: cannot unmarshal number ${value} into a value of type ${schema.format ?? 'int64'}`)
     return dropped
   }
   return value
 }
 
-function decodeIntOrString(value: unknown, context: Context, path: PathOf): unknown {
+function decodeIntOrString(value: unknown, context: Context): unknown {
   if (typeof value === 'string') return value
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= integerLimits['int32']!) return value
-  return mismatch(value, 'int or string', context, path)
+  return mismatch(value, 'int or string', context)
 }
 
-function mismatch(value: unknown, expected: string, context: Context, path: PathOf): typeof dropped {
+function mismatch(value: unknown, expected: string, context: Context): typeof dropped {
   const actual = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-  context.report.typeErrors.push(`${path()}: cannot unmarshal ${actual} into a value of type ${expected}`)
+  context.typeErrors.push(`${pathText(context.path)}: cannot unmarshal ${actual} into a value of type ${expected}`)
   return dropped
 }
 

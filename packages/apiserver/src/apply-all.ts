@@ -166,8 +166,7 @@ async function planApply(
   reader: AdmissionReader,
 ): Promise<{ plan: WritePlan; before: KubeObject | undefined }> {
   const { kind } = request
-  const wanted = structuredClone(object) as Record<string, unknown>
-  const manifest = annotated(wanted)
+  const manifest = annotated(object as Record<string, unknown>)
   const stored =
     (await core.cacheOf(kind)).get(request.namespace, request.name) ?? (await core.freshCacheOf(kind)).get(request.namespace, request.name)
   if (!stored) {
@@ -177,8 +176,8 @@ async function planApply(
   }
   core.authorize(request, 'patch')
   const before = servedObject(kind, stored)
-  decodeRequestObject(structuredClone(manifest), request)
-  const merged = decodeRequestObject(threeWayMerge(before, manifest), { ...request, fieldValidation: 'Ignore' })
+  decodeRequestObject(manifest, request)
+  const merged = decodeRequestObject(threeWayMerge(before, manifest), { ...request, fieldValidation: 'Ignore' }, { known: before })
   merged.metadata.resourceVersion = before.metadata.resourceVersion
   return { plan: await planUpdate(core, request, merged, stored, reader), before }
 }
@@ -194,7 +193,7 @@ function annotated(manifest: Record<string, unknown>): Record<string, unknown> {
 /** What apply leaves: the live object, less what the last apply set and this one does not, overlaid with the manifest. */
 function threeWayMerge(live: KubeObject, manifest: Record<string, unknown>): unknown {
   const previous = lastApplied(live)
-  const pruned = previous ? applyMergePatch(structuredClone(live), removals(previous, manifest)) : structuredClone(live)
+  const pruned = previous ? applyMergePatch(live, removals(previous, manifest)) : live
   return applyMergePatch(pruned, manifest)
 }
 

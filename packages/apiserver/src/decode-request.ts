@@ -4,32 +4,40 @@ import { badRequest, decodeObject, isRecord, type KubeObject } from '@quarterdec
 import { schemaOf } from './kind-registry.ts'
 import type { ApiRequest } from './request.ts'
 
+export interface DecodeOptions {
+  /** Keys that stood twice in the body. */
+  duplicateKeys?: readonly string[]
+  /** An object of the kind as it is stored: what the body has in common with it needs no second look. */
+  known?: KubeObject | undefined
+}
+
 /**
- * Brings the body of a write into the form that is stored; mutates and returns it.
+ * Brings the body of a write into the form that is stored; the body stays as it is, and the result shares nothing with it.
  * Unknown fields and duplicate keys are an error, a warning or nothing, as fieldValidation says.
  * Throws BadRequest for another kind than the path's and for values of the wrong type.
  */
 export function decodeRequestObject(
   body: unknown,
   request: Pick<ApiRequest, 'kind' | 'fieldValidation' | 'warnings'>,
-  duplicateKeys: readonly string[] = [],
+  { duplicateKeys = [], known }: DecodeOptions = {},
 ): KubeObject {
   const { kind } = request
   if (!isRecord(body)) throw badRequest(`the body must be a ${kind.kind} object`)
   checkType(body, kind)
-  body['apiVersion'] = kind.apiVersion
-  body['kind'] = kind.kind
-  const report = decodeObject(body, schemaOf(kind), modelSchemas)
+  const decoded = decodeObject(body, schemaOf(kind), modelSchemas, known)
   const intro = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}`
-  if (report.typeErrors.length > 0) throw badRequest(`${intro}: ${report.typeErrors.join(', ')}`)
+  if (decoded.typeErrors.length > 0) throw badRequest(`${intro}: ${decoded.typeErrors.join(', ')}`)
   const problems = [
-    ...report.unknownFields.map((f) => `unknown field ${JSON.stringify(f)}`),
+    ...decoded.unknownFields.map((f) => `unknown field ${JSON.stringify(f)}`),
     ...duplicateKeys.map((k) => `duplicate field ${JSON.stringify(k)}`),
   ]
   if (problems.length > 0 && request.fieldValidation === 'Strict')
     throw badRequest(`${intro}: strict decoding error: ${problems.join(', ')}`)
   if (request.fieldValidation === 'Warn') request.warnings.push(...problems)
-  return body as unknown as KubeObject
+  const object = decoded.value as unknown as KubeObject
+  object.apiVersion = kind.apiVersion
+  object.kind = kind.kind
+  return object
 }
 
 function checkType(body: Record<string, unknown>, kind: Kind): void {

@@ -51,8 +51,11 @@ export function createInProcessClient(server: ApiServer, user: User, clientName:
     return ('stored' in written ? servedObject(kind, written.stored) : written.dryRun) as T
   }
 
-  /** The pipeline uses up what it is given; callers keep theirs. */
-  const decoded = (object: unknown, request: ApiRequest): KubeObject => decodeRequestObject(JSON.parse(JSON.stringify(object)), request)
+  /** What the cache has of the object that a request names, if anything. */
+  async function cached(request: ApiRequest): Promise<KubeObject | undefined> {
+    const stored = (await core.cacheOf(request.kind)).get(request.namespace, request.name)
+    return stored && servedObject(request.kind, stored)
+  }
 
   return {
     async get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey) {
@@ -76,11 +79,11 @@ export function createInProcessClient(server: ApiServer, user: User, clientName:
     },
     async create<T extends KubeObject>(kind: Kind<T>, object: Draft<T>, options: WriteOptions = {}) {
       const request = requestOf(kind, { namespace: object.metadata.namespace ?? '' }, options)
-      return result<T>(request.kind, await create(core, request, decoded(object, request)))
+      return result<T>(request.kind, await create(core, request, decodeRequestObject(object, request)))
     },
     async update<T extends KubeObject>(kind: Kind<T>, object: T, options: UpdateOptions = {}) {
       const request = requestOf(kind, { namespace: object.metadata.namespace ?? '', name: object.metadata.name }, options)
-      const body = decoded(object, request)
+      const body = decodeRequestObject(object, request, { known: await cached(request) })
       return result<T>(
         request.kind,
         options.subresource === 'finalize' ? await server.finalize(request, body) : await update(core, request, body),

@@ -118,7 +118,7 @@ async function handleCollectionRead({ server, http, query, request, output, incl
 
 async function readObject({ http, request }: Exchange): Promise<KubeObject> {
   const { value, duplicateKeys } = await readParsed(http.request)
-  return decodeRequestObject(value, request, duplicateKeys)
+  return decodeRequestObject(value, request, { duplicateKeys })
 }
 
 async function respondWritten(exchange: Exchange, result: WriteResult, code: number): Promise<void> {
@@ -167,10 +167,10 @@ async function readDeleteOptions({ http }: Exchange): Promise<unknown> {
   if (!parsed) return undefined
   const { value } = parsed
   if (!isRecord(value)) throw badRequest('the body must be a DeleteOptions object')
-  const report = decodeObject(value, { $ref: 'V1DeleteOptions' }, modelSchemas)
-  if (report.typeErrors.length > 0)
-    throw badRequest(`DeleteOptions in version "v1" cannot be handled as a DeleteOptions: ${report.typeErrors.join(', ')}`)
-  return value
+  const decoded = decodeObject(value, { $ref: 'V1DeleteOptions' }, modelSchemas)
+  if (decoded.typeErrors.length > 0)
+    throw badRequest(`DeleteOptions in version "v1" cannot be handled as a DeleteOptions: ${decoded.typeErrors.join(', ')}`)
+  return decoded.value
 }
 
 async function handleDelete(exchange: Exchange): Promise<void> {

@@ -34,10 +34,9 @@ export function bind(core: ApiCore, request: ApiRequest, body: unknown): Promise
 
 function decodeBinding(body: unknown, { name }: ApiRequest): V1Binding {
   if (!isRecord(body)) throw badRequest('the body must be a Binding object')
-  const binding = structuredClone(body) as unknown as V1Binding
-  const report = decodeObject(binding as unknown as Record<string, unknown>, { $ref: 'V1Binding' }, modelSchemas)
-  if (report.typeErrors.length > 0)
-    throw badRequest(`Binding in version "v1" cannot be handled as a Binding: ${report.typeErrors.join(', ')}`)
+  const { value, typeErrors } = decodeObject(body, { $ref: 'V1Binding' }, modelSchemas)
+  if (typeErrors.length > 0) throw badRequest(`Binding in version "v1" cannot be handled as a Binding: ${typeErrors.join(', ')}`)
+  const binding = value as unknown as V1Binding
   const { kind, name: nodeName } = binding.target ?? {}
   const subject = { group: '', kind: 'Binding' }
   if (kind && kind !== 'Node') throw invalid(subject, name, [invalidField('target.kind', kind, 'must be empty or "Node"')])

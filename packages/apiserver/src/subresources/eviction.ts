@@ -31,10 +31,9 @@ type EvictionOptions = DeleteOptions & { dryRun?: string[] }
 
 function decodeEviction(body: unknown, { name }: ApiRequest): EvictionOptions {
   if (!isRecord(body)) throw badRequest('the body must be an Eviction object')
-  const eviction = structuredClone(body) as unknown as V1Eviction
-  const report = decodeObject(eviction as unknown as Record<string, unknown>, { $ref: 'V1Eviction' }, modelSchemas)
-  if (report.typeErrors.length > 0)
-    throw badRequest(`Eviction in version "v1" cannot be handled as an Eviction: ${report.typeErrors.join(', ')}`)
+  const { value, typeErrors } = decodeObject(body, { $ref: 'V1Eviction' }, modelSchemas)
+  if (typeErrors.length > 0) throw badRequest(`Eviction in version "v1" cannot be handled as an Eviction: ${typeErrors.join(', ')}`)
+  const eviction = value as unknown as V1Eviction
   if (eviction.metadata?.name && eviction.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
   return (eviction.deleteOptions ?? {}) as EvictionOptions
 }

@@ -4,6 +4,7 @@ import {
   applyJsonPatch,
   applyMergePatch,
   badRequest,
+  copyJson,
   decodeObject,
   invalid,
   invalidField,
@@ -71,7 +72,7 @@ function writeScale(core: ApiCore, request: ApiRequest, change: (current: V1Scal
       throw invalid({ group: 'autoscaling', kind: 'Scale' }, request.name, [
         invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
       ])
-    const next = structuredClone(current)
+    const next = copyJson(current)
     kind.scale!.setReplicas(next, replicas)
     next.metadata.resourceVersion = wanted.metadata?.resourceVersion ?? ''
     const result = await commitPlan(core, request, await planUpdate(core, request, next, stored))
@@ -81,8 +82,7 @@ function writeScale(core: ApiCore, request: ApiRequest, change: (current: V1Scal
 
 function decodeScale(body: unknown): V1Scale {
   if (!isRecord(body)) throw badRequest('the body must be a Scale object')
-  const copy = structuredClone(body)
-  const report = decodeObject(copy, { $ref: 'V1Scale' }, modelSchemas)
-  if (report.typeErrors.length > 0) throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${report.typeErrors.join(', ')}`)
-  return copy
+  const { value, typeErrors } = decodeObject(body, { $ref: 'V1Scale' }, modelSchemas)
+  if (typeErrors.length > 0) throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${typeErrors.join(', ')}`)
+  return value
 }

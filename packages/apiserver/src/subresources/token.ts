@@ -19,10 +19,8 @@ export async function requestToken(
 ): Promise<AuthenticationV1TokenRequest> {
   core.authorize(request, 'create')
   if (!isRecord(body)) throw badRequest('the body must be a TokenRequest object')
-  const wanted = structuredClone(body)
-  const report = decodeObject(wanted, { $ref: 'AuthenticationV1TokenRequest' }, modelSchemas)
-  if (report.typeErrors.length > 0)
-    throw badRequest(`TokenRequest in version "v1" cannot be handled as a TokenRequest: ${report.typeErrors.join(', ')}`)
+  const { value: wanted, typeErrors } = decodeObject(body, { $ref: 'AuthenticationV1TokenRequest' }, modelSchemas)
+  if (typeErrors.length > 0) throw badRequest(`TokenRequest in version "v1" cannot be handled as a TokenRequest: ${typeErrors.join(', ')}`)
   const { spec } = wanted as unknown as AuthenticationV1TokenRequest
   const account = (await find(core, request)).object as ServiceAccount
   const expirationSeconds = spec?.expirationSeconds ?? defaultSeconds

@@ -1,5 +1,4 @@
-import { alreadyExists, badRequest, ApiError, type KubeObject } from '@quarterdeck/api-machinery'
-import { isApiError } from '@quarterdeck/api-machinery'
+import { alreadyExists, ApiError, badRequest, copyJson, isApiError, type KubeObject } from '@quarterdeck/api-machinery'
 
 import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
@@ -13,7 +12,7 @@ const maxNameAttempts = 8
 export async function create(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
   core.authorize(request, 'create')
   if (request.kind.scope === 'Namespaced' && !request.namespace) throw badRequest('an empty namespace may not be set during creation')
-  const attempt = (mayRepeat: boolean): Promise<WriteResult> => createOnce(core, request, mayRepeat ? structuredClone(object) : object)
+  const attempt = (mayRepeat: boolean): Promise<WriteResult> => createOnce(core, request, mayRepeat ? copyJson(object) : object)
   return inQuotaOrder(core, request, { operation: 'CREATE', attempt })
 }
 
@@ -21,7 +20,7 @@ async function createOnce(core: ApiCore, request: ApiRequest, object: KubeObject
   const isNameGenerated = !object.metadata?.name && object.metadata?.generateName
   if (!isNameGenerated) return commitPlan(core, named(request, object), await planCreate(core, request, object))
   for (let attempts = 1; ; attempts++) {
-    const copy = structuredClone(object)
+    const copy = copyJson(object)
     try {
       const plan = await planCreate(core, request, copy)
       return await commitPlan(core, named(request, copy), plan)

@@ -42,7 +42,7 @@ function hasPrecondition(body: unknown): boolean {
 export function patchedObject(request: ApiRequest, current: KubeObject, body: unknown, type: PatchType): KubeObject {
   const result = applyPatchOf(type, current, body, request)
   if (!isRecord(result) || !isRecord(result['metadata'])) throw badRequest('the patch leaves no object: metadata must remain')
-  return decodeRequestObject(structuredClone(result), request)
+  return decodeRequestObject(result, request, { known: current })
 }
 
 function applyPatchOf(type: PatchType, current: KubeObject, body: unknown, request: ApiRequest): unknown {

@@ -1,5 +1,5 @@
 import { resourceQuotas } from '@quarterdeck/api'
-import { badRequest, isApiError, type KubeObject } from '@quarterdeck/api-machinery'
+import { badRequest, copyJson, isApiError, type KubeObject } from '@quarterdeck/api-machinery'
 
 import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
@@ -23,7 +23,7 @@ async function replace(
   const { resourceVersion } = object.metadata
   const isConditional = Boolean(resourceVersion)
   // A conditional update that gets past its condition, and thereby uses the object up, has no second try.
-  const attemptOf = (): KubeObject => (isConditional && !mayRepeat ? object : structuredClone(object))
+  const attemptOf = (): KubeObject => (isConditional && !mayRepeat ? object : copyJson(object))
   // A first try from the cache as it is; should that be behind, the second is from one that has caught up.
   for (let attempts = 1; ; attempts++) {
     const stored = await findForWrite(core, request)
