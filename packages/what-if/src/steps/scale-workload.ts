@@ -50,10 +50,11 @@ function scaleReplicas(scenario: Scenario, workload: KubeObject, { kind, replica
   const pods = podsOwnedBy(scenario, new Set(sets.map(({ metadata }) => metadata.uid)))
   for (const pod of podsToDelete(pods, Math.max(0, pods.length - replicas), { related: pods, nowMs: Date.now() })) remove(scenario, pod)
   const sibling = pods.find((pod) => controllerOf(pod)?.uid === newest.metadata.uid)
+  const owning = kind === 'ReplicationController' ? replicationControllers : replicaSets
   for (let count = pods.length; count < replicas; count++) {
     const { template } = newest.spec
     if (!sibling && !template) break
-    const pod = sibling ? replacementOf(sibling, -count) : admitPod(podFromTemplate(newest, replicaSets, template ?? {}), scenario.sandbox)
+    const pod = sibling ? replacementOf(sibling, -count) : admitPod(podFromTemplate(newest, owning, template ?? {}), scenario.sandbox)
     const name = `${newest.metadata.name}-new-${count + 1}`
     scenario.follow({ ...pod, metadata: { ...pod.metadata, name, uid: `${newest.metadata.uid} scaled ${count}` } }, 'scale')
   }
