@@ -49,6 +49,14 @@ void describe('simulated nodes', () => {
     }
     assert.ok(seen.includes('MODIFIED ends Running'))
 
+    const lost = await client.get(nodes, { namespace: '', name: 'sim-4' })
+    const unknown = lost.status.conditions?.map((condition) => ({ ...condition, status: 'Unknown' }))
+    await client.update(nodes, { ...lost, status: { ...lost.status, conditions: unknown } }, { subresource: 'status' })
+    for await (const event of client.watch(nodes, { resourceVersion: lost.metadata.resourceVersion ?? '', signal: stop.signal })) {
+      if (event.type !== 'MODIFIED' || event.object.metadata.name !== 'sim-4') continue
+      if (event.object.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')) break
+    }
+
     const node = await client.get(nodes, { namespace: '', name: 'sim-3' })
     assert.ok(node.metadata.annotations?.[localPath.folderAnnotation])
     const key = { namespace: '', name: 'v' }

@@ -49,6 +49,7 @@ export function startSimulatedNodes(options: SimulatedNodesOptions): SimulatedNo
   const registered = inParallel(names, concurrency, (name, i) => untilDone(() => registerNode(options, name, i), { signal, log }))
   const loops = [
     registered.then(() => renewLeases(options, names, log)),
+    registered.then(() => keepReady(options, indexOf, log)),
     playPods(options, indexOf, log),
     playVolumes({ client, nodes: indexOf, concurrency, log, signal }),
   ]
@@ -128,9 +129,35 @@ async function registerNode(
     if (!isApiError(error, 'AlreadyExists')) throw error
   }
   const node = await client.get(nodes, { namespace: '', name })
-  if (!isReady(node))
-    await client.update(nodes, { ...node, status: { ...node.status, ...simNodeStatus(name, index, size) } }, { subresource: 'status' })
+  if (!isReady(node)) await reportReady(client, node, { index, size })
   await renewLease(client, name)
+}
+
+async function reportReady(client: Client, node: Node, { index, size }: { index: number; size: SimNodeSize }): Promise<void> {
+  const status = { ...node.status, ...simNodeStatus(node.metadata.name, index, size) }
+  await client.update(nodes, { ...node, status }, { subresource: 'status' })
+}
+
+/** A node that was taken for dead says that it is not. */
+async function keepReady(options: SimulatedNodesOptions, known: ReadonlyMap<string, number>, log: Logger): Promise<void> {
+  const { client, size = defaultSize, concurrency = 64, signal } = options
+  const queue = new WorkQueue({ name: 'sim-nodes' })
+  const informer = createInformer(client, nodes, { signal, log })
+  informer.onChange(({ type, object }) => {
+    if (type !== 'deleted' && known.has(object.metadata.name) && !isReady(object)) queue.add(keyString(keyOf(object)))
+  })
+  const handle = async (key: string): Promise<void> => {
+    const node = informer.get(key)
+    if (!node || isReady(node)) return
+    try {
+      await reportReady(client, node, { index: known.get(node.metadata.name) ?? 0, size })
+      queue.forget(key)
+    } catch (error) {
+      if (!isApiError(error, 'NotFound', 'Conflict')) log.warn('a simulated node could not report its status', { key, error })
+      queue.addRateLimited(key)
+    }
+  }
+  await queue.work({ concurrency, signal, handle })
 }
 
 const isReady = (node: Node): boolean => node.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false
