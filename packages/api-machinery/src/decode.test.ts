@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
-import { decodeObject, missingFields } from './decode.ts'
+import { decodeObject } from './decode.ts'
 import { parseJson } from './json.ts'
+import { missingFields } from './missing-fields.ts'
 import type { SchemaSet } from './schema.ts'
 
 const set: SchemaSet = {

@@ -1,4 +1,5 @@
 import { copyJson, setOwn } from './copy-json.ts'
+import { pathText, type PathPart } from './field-path.ts'
 import { canonicalQuantity, parseQuantity, quantityErrorMessage } from './quantity.ts'
 import { resolveSchema, type Schema, type SchemaSet } from './schema.ts'
 
@@ -32,7 +33,7 @@ interface Context {
   unknownFields: string[]
   typeErrors: string[]
   /** Where the value stands that is being decoded. */
-  path: (string | number)[]
+  path: PathPart[]
   /** How many objects it lies in. */
   depth: number
 }
@@ -60,14 +61,6 @@ function decodeFields(object: Fields, schema: Schema, context: Context, known: u
   }
   context.depth--
   return result
-}
-
-function pathText(path: readonly (string | number)[]): string {
-  return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : join(text, part)), '')
-}
-
-function join(path: string, key: string): string {
-  return path ? `${path}.${key}` : key
 }
 
 function decodeValue(value: unknown, schema: Schema, context: Context, known: unknown): unknown {
@@ -196,35 +189,4 @@ function mismatch(value: unknown, expected: string, context: Context): typeof dr
   const actual = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
   context.typeErrors.push(`${pathText(context.path)}: cannot unmarshal ${actual} into a value of type ${expected}`)
   return dropped
-}
-
-/** Paths of the fields that `required` names and the value lacks. Parts of the value named in `except` are not looked at. */
-export function missingFields(value: Record<string, unknown>, schema: Schema, set: SchemaSet, except: readonly string[] = []): string[] {
-  const missing: string[] = []
-  collectMissing(value, resolveSchema(schema, set), set, '', missing, except)
-  return missing
-}
-
-function collectMissing(
-  value: unknown,
-  schema: Schema,
-  set: SchemaSet,
-  path: string,
-  missing: string[],
-  except: readonly string[] = [],
-): void {
-  if (Array.isArray(value)) {
-    const items = resolveSchema(schema.items ?? {}, set)
-    if (items.type === 'object') for (let i = 0; i < value.length; i++) collectMissing(value[i], items, set, `${path}[${i}]`, missing)
-    return
-  }
-  if (typeof value !== 'object' || value === null) return
-  const object = value as Record<string, unknown>
-  for (const name of schema.required ?? []) if (object[name] === undefined) missing.push(join(path, name))
-  if (!schema.properties) return
-  for (const key in object) {
-    const property = schema.properties[key]
-    if (!property || except.includes(key)) continue
-    collectMissing(object[key], resolveSchema(property, set), set, join(path, key), missing)
-  }
 }

@@ -55,12 +55,12 @@ export function validateEndpointSlice({ addressType, endpoints = [], ports = [] 
 function validateAddress(address: string, type: string, field: string): FieldError[] {
   if (type === 'FQDN') return dns1123SubdomainErrors(address).map((m) => invalidField(field, address, m))
   const isOfFamily = type === 'IPv4' ? isIPv4(address) : isIPv6(address)
-  if (isIP(address) && !isOfFamily) return [invalidField(field, address, `must be an ${type} address`)]
+  if (!isOfFamily && isIP(address)) return [invalidField(field, address, `must be an ${type} address`)]
   return validateEndpointIp(address, field)
 }
 
 function validateEndpoint({ nodeName, hostname, deprecatedTopology = {}, hints }: V1Endpoint, field: string): FieldError[] {
-  const labels = Object.entries(deprecatedTopology)
+  const labels = Object.keys(deprecatedTopology)
   return [
     ...(nodeName === undefined ? [] : dns1123SubdomainErrors(nodeName).map((m) => invalidField(`${field}.nodeName`, nodeName, m))),
     ...(labels.length > maxTopologyLabels ? [tooManyField(`${field}.deprecatedTopology`, labels.length, maxTopologyLabels)] : []),
@@ -71,9 +71,10 @@ function validateEndpoint({ nodeName, hostname, deprecatedTopology = {}, hints }
 }
 
 function validateHints(hints: readonly { name: string }[] | undefined, field: string, errorsOf: (name: string) => string[]): FieldError[] {
-  if ((hints?.length ?? 0) > maxHints) return [tooManyField(field, hints!.length, maxHints)]
+  if (!hints) return []
+  if (hints.length > maxHints) return [tooManyField(field, hints.length, maxHints)]
   const names = new Set<string>()
-  return (hints ?? []).flatMap(({ name = '' }, i) => {
+  return hints.flatMap(({ name = '' }, i) => {
     const errors = errorsOf(name).map((m) => invalidField(`${field}[${i}].name`, name, m))
     if (names.has(name)) errors.push(duplicateField(`${field}[${i}].name`, name))
     names.add(name)
