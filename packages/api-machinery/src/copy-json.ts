@@ -1,4 +1,4 @@
-/** A copy of a value of JSON that shares nothing with it. Fields that are undefined are left out. Far cheaper than structuredClone. */
+/** A copy of a value of JSON that shares nothing with it. Far cheaper than structuredClone. Fields that are undefined are left out. */
 export function copyJson<T>(value: T): T {
   return copy(value) as T
 }
@@ -6,14 +6,13 @@ export function copyJson<T>(value: T): T {
 function copy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copy)
-  const result: Record<string, unknown> = {}
-  const fields = value as Record<string, unknown>
-  for (const key of Object.keys(fields)) if (fields[key] !== undefined) setOwn(result, key, copy(fields[key]))
-  return result
-}
-
-/** Sets a field of an object made of data from outside, whose keys may have any name: `__proto__` is one like any other. */
-export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
-  else object[key] = value
+  // A copy of the whole, and then of what is not plain, costs far less than a field at a time.
+  const result: Record<string, unknown> = { ...value }
+  let isComplete = true
+  for (const key of Object.keys(result)) {
+    const field = result[key]
+    if (typeof field === 'object') result[key] = copy(field)
+    else if (field === undefined) isComplete = false
+  }
+  return isComplete ? result : Object.fromEntries(Object.entries(result).filter(([, field]) => field !== undefined))
 }

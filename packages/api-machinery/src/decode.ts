@@ -1,7 +1,8 @@
-import { copyJson, setOwn } from './copy-json.ts'
+import { copyJson } from './copy-json.ts'
 import { pathText, type PathPart } from './field-path.ts'
 import { canonicalQuantity, parseQuantity, quantityErrorMessage } from './quantity.ts'
-import { resolveSchema, type Schema, type SchemaSet } from './schema.ts'
+import type { Schema, SchemaSet } from './schema.ts'
+import { shapeOf, type Shape } from './shape.ts'
 
 /** What a decode makes and found. */
 export interface Decoded {
@@ -23,13 +24,12 @@ const maxDepth = 100
  * `known` is a value that was decoded before: what the new one has in common with it needs no second look.
  */
 export function decodeObject(value: Fields, schema: Schema, set: SchemaSet, known?: unknown): Decoded {
-  const context: Context = { set, unknownFields: [], typeErrors: [], path: [], depth: 0 }
-  const decoded = decodeFields(value, resolveSchema(schema, set), context, known)
+  const context: Context = { unknownFields: [], typeErrors: [], path: [], depth: 0 }
+  const decoded = decodeFields(value, shapeOf(schema, set), context, known)
   return { value: decoded, unknownFields: context.unknownFields, typeErrors: context.typeErrors }
 }
 
 interface Context {
-  set: SchemaSet
   unknownFields: string[]
   typeErrors: string[]
   /** Where the value stands that is being decoded. */
@@ -41,55 +41,64 @@ interface Context {
 /** Returned for a value that is dropped. */
 const dropped = Symbol('dropped')
 
-function decodeFields(object: Fields, schema: Schema, context: Context, known: unknown): Fields {
-  const result: Fields = {}
+function decodeFields(object: Fields, { fields, values }: Shape, context: Context, known: unknown): Fields {
   const { path } = context
   if (context.depth === maxDepth) {
     context.typeErrors.push(`${pathText(path)}: nested more than ${maxDepth} levels deep`)
-    return result
+    return {}
   }
   context.depth++
   const before = typeof known === 'object' && known !== null ? (known as Fields) : undefined
+  // A copy of the whole, and then of what is not plain, costs far less than a field at a time.
+  const result = { ...object }
+  let isComplete = true
   for (const key of Object.keys(object)) {
-    const property = schema.properties && Object.hasOwn(schema.properties, key) ? schema.properties[key] : schema.additionalProperties
     path.push(key)
-    if (property) {
-      const decoded = decodeValue(object[key], property, context, before?.[key])
-      if (decoded !== dropped) setOwn(result, key, decoded)
-    } else context.unknownFields.push(pathText(path))
+    const decoded = decodeField(object[key], fields?.get(key) ?? values, context, before?.[key])
     path.pop()
+    if (decoded === dropped) isComplete = false
+    if (decoded !== object[key]) result[key] = decoded
   }
   context.depth--
-  return result
+  return isComplete ? result : withoutDropped(result)
 }
 
-function decodeValue(value: unknown, schema: Schema, context: Context, known: unknown): unknown {
+function decodeField(value: unknown, shape: Shape | undefined, context: Context, known: unknown): unknown {
+  if (shape) return decodeValue(value, shape, context, known)
+  context.unknownFields.push(pathText(context.path))
+  return dropped
+}
+
+function withoutDropped(object: Fields): Fields {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== dropped))
+}
+
+function decodeValue(value: unknown, shape: Shape, context: Context, known: unknown): unknown {
   if (value === null || value === undefined) return dropped
   if (value === known) return copyJson(value)
-  const resolved = resolveSchema(schema, context.set)
-  switch (resolved.type) {
+  switch (shape.type) {
     case 'object':
-      return decodeMap(value, resolved, context, known)
+      return decodeMap(value, shape, context, known)
     case 'array':
-      return decodeArray(value, resolved, context, known)
+      return decodeArray(value, shape, context, known)
     case 'string':
-      return decodeString(value, resolved.format, context)
+      return decodeString(value, shape.format, context)
     case 'integer':
     case 'number':
-      return decodeNumber(value, resolved, context)
+      return decodeNumber(value, shape, context)
     case 'boolean':
       return typeof value === 'boolean' ? value : mismatch(value, 'bool', context)
     case undefined:
-      if (resolved.format === 'int-or-string') return decodeIntOrString(value, context)
+      if (shape.format === 'int-or-string') return decodeIntOrString(value, context)
       return copyJson(value)
   }
 }
 
-function decodeMap(value: unknown, schema: Schema, context: Context, known: unknown): unknown {
-  if (typeof value !== 'object' || Array.isArray(value)) return mismatch(value, schema.properties ? 'object' : 'map', context)
-  if (!schema.properties && !schema.additionalProperties) return copyJson(value)
-  const object = decodeFields(value as Fields, schema, context, known)
-  const isMap = !schema.properties
+function decodeMap(value: unknown, shape: Shape, context: Context, known: unknown): unknown {
+  if (typeof value !== 'object' || Array.isArray(value)) return mismatch(value, shape.fields ? 'object' : 'map', context)
+  if (!shape.fields && !shape.values) return copyJson(value)
+  const object = decodeFields(value as Fields, shape, context, known)
+  const isMap = !shape.fields
   return isMap && isEmpty(object) ? dropped : object
 }
 
@@ -98,22 +107,21 @@ function isEmpty(object: object): boolean {
   return true
 }
 
-function decodeArray(value: unknown, schema: Schema, context: Context, known: unknown): unknown {
+function decodeArray(value: unknown, { items }: Shape, context: Context, known: unknown): unknown {
   if (!Array.isArray(value)) return mismatch(value, 'array', context)
   if (value.length === 0) return dropped
-  const items = schema.items ?? {}
   const before = Array.isArray(known) ? (known as unknown[]) : undefined
   return value.map((element, index) => {
     context.path.push(index)
-    const decoded = decodeValue(element, items, context, before?.[index])
+    const decoded = decodeValue(element, items!, context, before?.[index])
     context.path.pop()
-    return decoded === dropped ? zeroOf(resolveSchema(items, context.set)) : decoded
+    return decoded === dropped ? zeroOf(items!) : decoded
   })
 }
 
 /** What a null element of a list becomes. */
-function zeroOf(schema: Schema): unknown {
-  switch (schema.type) {
+function zeroOf({ type }: Shape): unknown {
+  switch (type) {
     case 'object':
       return {}
     case 'array':
@@ -168,12 +176,12 @@ function decodeTime(value: string, context: Context, fractionDigits: number): un
 
 const integerLimits: Record<string, number> = { int32: 2_147_483_647, int64: Number.MAX_SAFE_INTEGER }
 
-function decodeNumber(value: unknown, schema: Schema, context: Context): unknown {
-  if (typeof value !== 'number') return mismatch(value, schema.format ?? 'number', context)
-  if (schema.type === 'number') return value
-  const limit = integerLimits[schema.format ?? 'int64'] ?? Number.MAX_SAFE_INTEGER
+function decodeNumber(value: unknown, { type, format }: Shape, context: Context): unknown {
+  if (typeof value !== 'number') return mismatch(value, format ?? 'number', context)
+  if (type === 'number') return value
+  const limit = integerLimits[format ?? 'int64'] ?? Number.MAX_SAFE_INTEGER
   if (!Number.isInteger(value) || Math.abs(value) > limit) {
-    context.typeErrors.push(`${pathText(context.path)}: cannot unmarshal number ${value} into a value of type ${schema.format ?? 'int64'}`)
+    context.typeErrors.push(`${pathText(context.path)}: cannot unmarshal number ${value} into a value of type ${format ?? 'int64'}`)
     return dropped
   }
   return value
