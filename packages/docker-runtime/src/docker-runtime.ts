@@ -61,6 +61,7 @@ async function engineInfo(docker: Docker) {
     osImage: String(info.OperatingSystem),
     cpus: Number(info.NCPU),
     memoryBytes: Number(info.MemTotal),
+    imagesPath: String(info.DockerRootDir),
   }
 }
 

@@ -14,6 +14,8 @@ export interface RuntimeInfo {
   osImage: string
   cpus: number
   memoryBytes: number
+  /** Where images and containers are kept, on the machine of the runtime. */
+  imagesPath: string
 }
 
 /** Something happened to a pod's sandbox or container: look at it again. */

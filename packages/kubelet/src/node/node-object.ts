@@ -3,6 +3,7 @@ import { type Draft, timestamp } from '@quarterdeck/api-machinery'
 import type { RuntimeImage, RuntimeInfo } from '@quarterdeck/runtime'
 
 import type { Machine } from './machine.ts'
+import type { Pressure } from './pressure.ts'
 
 export const kubeletVersion = 'v1.36.0'
 const maxPods = 110
@@ -18,6 +19,7 @@ export interface NodeFacts {
   images: readonly RuntimeImage[]
   /** Why the node cannot run pods; undefined when it can. */
   notReady: string | undefined
+  pressures: ReadonlySet<Pressure>
   nowMs: number
 }
 
@@ -93,13 +95,43 @@ function conditionsOf(facts: NodeFacts, before: readonly V1NodeCondition[]): V1N
   return [...before.filter((condition) => !types.has(condition.type)), ...own]
 }
 
-function verdictsOf({ notReady }: NodeFacts): Verdict[] {
+const pressureTexts: Readonly<Record<Pressure, Record<'True' | 'False', { reason: string; message: string }>>> = {
+  MemoryPressure: {
+    True: { reason: 'KubeletHasInsufficientMemory', message: 'kubelet has insufficient memory available' },
+    False: { reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
+  },
+  DiskPressure: {
+    True: { reason: 'KubeletHasDiskPressure', message: 'kubelet has disk pressure' },
+    False: { reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },
+  },
+  PIDPressure: {
+    True: { reason: 'KubeletHasInsufficientPID', message: 'kubelet has insufficient PID available' },
+    False: { reason: 'KubeletHasSufficientPID', message: 'kubelet has sufficient PID available' },
+  },
+}
+
+function verdictsOf({ notReady, pressures }: NodeFacts): Verdict[] {
   return [
-    { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
-    { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },
-    { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', message: 'kubelet has sufficient PID available' },
+    ...(Object.keys(pressureTexts) as Pressure[]).map((type): Verdict => {
+      const status = pressures.has(type) ? 'True' : 'False'
+      return { type, status, ...pressureTexts[type][status] }
+    }),
     notReady === undefined
       ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
       : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: notReady },
   ]
+}
+
+const eventReasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Ready: { True: 'NodeReady', False: 'NodeNotReady' },
+  MemoryPressure: { True: 'NodeHasInsufficientMemory', False: 'NodeHasSufficientMemory' },
+  DiskPressure: { True: 'NodeHasDiskPressure', False: 'NodeHasNoDiskPressure' },
+  PIDPressure: { True: 'NodeHasInsufficientPID', False: 'NodeHasSufficientPID' },
+}
+
+/** Reasons of the events that tell of conditions which changed. */
+export function changesOf(before: readonly V1NodeCondition[] = [], now: readonly V1NodeCondition[] = []): string[] {
+  return now
+    .filter(({ type, status }) => before.find((condition) => condition.type === type)?.status !== status)
+    .flatMap(({ type, status }) => eventReasons[type]?.[status] ?? [])
 }

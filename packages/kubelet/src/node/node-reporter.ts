@@ -3,22 +3,26 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Node, nodes, type V1NodeStatus } from '@quarterdeck/api'
 import { isApiError } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
-import { backoffMs, type Clock, type Logger, sleep, withoutUndefined } from '@quarterdeck/controller-runtime'
+import { backoffMs, type Clock, type EventRecorder, type Logger, sleep, withoutUndefined } from '@quarterdeck/controller-runtime'
 import type { ContainerRuntime, RuntimeInfo } from '@quarterdeck/runtime'
 
 import { ensureCsiNode } from './csi-node.ts'
 import type { Machine } from './machine.ts'
-import { newNode, type NodeFacts, nodeStatusOf, ownLabels } from './node-object.ts'
+import { changesOf, newNode, type NodeFacts, nodeStatusOf, ownLabels } from './node-object.ts'
+import { Pressures, readSpare } from './pressure.ts'
 
 export interface NodeReporterOptions {
   client: Client
   runtime: ContainerRuntime
   info: RuntimeInfo
   machine: Machine
+  /** Where pods' volumes are kept. */
+  dataDir: string
   nodeName: string
   addresses: readonly string[]
   labels: Record<string, string>
   annotations: Record<string, string>
+  recorder: EventRecorder
   clock: Clock
   log: Logger
   signal: AbortSignal
@@ -35,6 +39,7 @@ export class NodeReporter {
   #networkCidr: string | undefined
   #networkProblem: string | undefined = 'the node was given no pod subnet yet'
   #toldAtMs = 0
+  readonly #pressures = new Pressures()
   /** Uid of the node whose CSINode is there. */
   #csiNodeOf: string | undefined
   #wake = Promise.withResolvers<void>()
@@ -86,10 +91,16 @@ export class NodeReporter {
     try {
       await client.update(nodes, { ...node, status }, { subresource: 'status' })
       this.#toldAtMs = clock.now()
+      for (const reason of changesOf(node.status.conditions, status.conditions)) this.#tell(node, reason)
     } catch (error) {
       if (!isApiError(error, 'Conflict')) throw error
       this.poke() // someone else wrote meanwhile: look again at once
     }
+  }
+
+  #tell({ metadata: { name, uid } }: Node, reason: string): void {
+    const target = { apiVersion: nodes.apiVersion, kind: nodes.kind, metadata: { name, uid } }
+    this.#options.recorder.event(target, 'Normal', reason, `Node ${name} status is now: ${reason}`)
   }
 
   async #ensureNode(): Promise<Node> {
@@ -131,10 +142,11 @@ export class NodeReporter {
   }
 
   async #facts(): Promise<NodeFacts> {
-    const { runtime, nodeName, addresses, machine, info, clock } = this.#options
+    const { runtime, nodeName, addresses, machine, info, clock, dataDir } = this.#options
     const images = await runtime.listImages().catch((error: unknown) => error as Error)
     const runtimeProblem = images instanceof Error ? `container runtime is down: ${images.message}` : undefined
     const network = this.#networkProblem === undefined ? undefined : `container runtime network not ready: ${this.#networkProblem}`
+    const spare = await readSpare([dataDir, info.imagesPath])
     return {
       name: nodeName,
       addresses,
@@ -142,6 +154,7 @@ export class NodeReporter {
       info,
       images: images instanceof Error ? [] : images,
       notReady: runtimeProblem ?? network,
+      pressures: this.#pressures.observe(spare, clock.now()),
       nowMs: clock.now(),
     }
   }
