@@ -8,7 +8,7 @@ import {
   type IPAddress,
   type Service,
 } from '@quarterdeck/api'
-import { keyString, type ObjectKey } from '@quarterdeck/api-machinery'
+import { isApiError, keyString, type ObjectKey } from '@quarterdeck/api-machinery'
 import { absentIfNotFound, createIfAbsent, getIfExists } from '@quarterdeck/client'
 import {
   again,
@@ -91,9 +91,17 @@ async function repair(seen: Service, ip: string, { cache, client, recorder }: Re
 
 const isHeldByOther = (ip: string, other: Service | undefined): boolean => other !== undefined && clusterIpsOf(other).includes(ip)
 
+/** One that is gone by now went with its Service, and nothing had leaked. */
 async function release(address: IPAddress, { namespace, name }: ObjectKey, { client, recorder }: ReconcileContext): Promise<void> {
+  const service = await getIfExists(client, services, { namespace, name })
+  if (service && clusterIpsOf(service).includes(address.metadata.name)) return
+  const target = onlyThis(address)
+  try {
+    await client.delete(ipAddresses, target.key, target.options)
+  } catch (error) {
+    if (isApiError(error, 'NotFound')) return
+    throw error
+  }
   const message = `IPAddress: ${address.metadata.name} for Service ${namespace}/${name} appears to have leaked: cleaning up`
   recorder.event(address, 'Warning', 'IPAddressNotAllocated', message)
-  const target = onlyThis(address)
-  await client.delete(ipAddresses, target.key, target.options).catch(absentIfNotFound)
 }
