@@ -7,7 +7,10 @@ import type { ApiRequest } from './request.ts'
 export interface DecodeOptions {
   /** Keys that stood twice in the body. */
   duplicateKeys?: readonly string[]
-  /** An object of the kind as it is stored: what the body has in common with it needs no second look. */
+  /**
+   * An object of the kind as it is stored: what the body has in common with it needs no second look. In a write of the status, what
+   * is the very same beside status and metadata may be left out: such a write leaves it as it is stored.
+   */
   known?: KubeObject | undefined
 }
 
@@ -18,13 +21,14 @@ export interface DecodeOptions {
  */
 export function decodeRequestObject(
   body: unknown,
-  request: Pick<ApiRequest, 'kind' | 'fieldValidation' | 'warnings'>,
+  request: Pick<ApiRequest, 'kind' | 'subresource' | 'fieldValidation' | 'warnings'>,
   { duplicateKeys = [], known }: DecodeOptions = {},
 ): KubeObject {
   const { kind } = request
   if (!isRecord(body)) throw badRequest(`the body must be a ${kind.kind} object`)
   checkType(body, kind)
-  const decoded = decodeObject(body, schemaOf(kind), modelSchemas, known)
+  const looked = known && request.subresource === 'status' ? statusPart(body, known) : body
+  const decoded = decodeObject(looked, schemaOf(kind), modelSchemas, known)
   const intro = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}`
   if (decoded.typeErrors.length > 0) throw badRequest(`${intro}: ${decoded.typeErrors.join(', ')}`)
   const problems = [
@@ -38,6 +42,12 @@ export function decodeRequestObject(
   object.apiVersion = kind.apiVersion
   object.kind = kind.kind
   return object
+}
+
+/** The body without what a write of the status leaves alone, as far as that is plain to see. */
+function statusPart(body: Record<string, unknown>, known: KubeObject): Record<string, unknown> {
+  const before = known as unknown as Record<string, unknown>
+  return Object.fromEntries(Object.entries(body).filter(([key, value]) => key === 'metadata' || key === 'status' || value !== before[key]))
 }
 
 function checkType(body: Record<string, unknown>, kind: Kind): void {

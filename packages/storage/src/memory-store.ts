@@ -3,7 +3,7 @@ import { CacheSet } from './cache-set.ts'
 import { defaultWindow, type WindowLimits } from './event-ring.ts'
 import { MemoryLog } from './memory-log.ts'
 import type { HistoryEntry, HistoryQuery, ObjectStore, StoredObject, Write } from './store.ts'
-import { serializeValue, Stored } from './stored-object.ts'
+import { Stored } from './stored-object.ts'
 import { ResourceCache, type CacheChange } from './watch-cache.ts'
 import { type WriteFailure, writeError } from './write-failure.ts'
 import { assertDistinct, changeTypeOf, keyText, uidOf } from './write.ts'
@@ -43,13 +43,12 @@ class MemoryStore implements ObjectStore {
   async commitAll(writes: readonly Write[]): Promise<StoredObject[]> {
     this.#assertOpen()
     assertDistinct(writes)
-    const values = writes.map((write) => serializeValue(write.object))
     for (const write of writes) {
       const failure = this.#failureOf(write)
       if (failure) throw writeError(failure, write.key)
     }
     const time = this.#now()
-    const changes = writes.map((write, index) => this.#store(write, values[index] as string, time))
+    const changes = writes.map((write) => this.#store(write, time))
     this.#caches.apply(changes, this.#revision)
     return changes.map((change) => change.current)
   }
@@ -98,10 +97,10 @@ class MemoryStore implements ObjectStore {
     return existing.revision === write.expectedRevision ? undefined : 'Conflict'
   }
 
-  #store(write: Write, value: string, time: number): CacheChange {
+  #store(write: Write, time: number): CacheChange {
     const text = keyText(write.key)
     const previous = this.#objects.get(text)
-    const current = new Stored({ key: write.key, uid: uidOf(write), revision: ++this.#revision }, write.object, value)
+    const current = new Stored({ key: write.key, uid: uidOf(write), revision: ++this.#revision }, write.object)
     if (write.type === 'delete') {
       this.#objects.delete(text)
       this.#uids.delete(current.uid)

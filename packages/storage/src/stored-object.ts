@@ -18,11 +18,11 @@ export class Stored implements StoredObject {
   readonly uid: string
   readonly revision: number
   readonly object: KubeObject
-  #text: string
+  #text: string | undefined
   #hasRevision = false
 
-  /** `value` is `serializeValue` of `object`, whose own resourceVersion does not matter. */
-  constructor(identity: { key: StoreKey; uid: string; revision: number }, object: KubeObject, value: string) {
+  /** `value` is `serializeValue` of `object`, whose own resourceVersion does not matter; absent: made when it is asked for. */
+  constructor(identity: { key: StoreKey; uid: string; revision: number }, object: KubeObject, value?: string) {
     const { apiVersion, kind, metadata, ...rest } = object
     this.key = identity.key
     this.uid = identity.uid
@@ -36,8 +36,8 @@ export class Stored implements StoredObject {
   }
 
   get json(): string {
-    if (!this.#hasRevision) {
-      this.#text = withRevision(this.#text, this.object, this.revision)
+    if (this.#text === undefined || !this.#hasRevision) {
+      this.#text = withRevision(this.#text ?? serializeValue(this.object), this.object, this.revision)
       this.#hasRevision = true
     }
     return this.#text
@@ -45,8 +45,18 @@ export class Stored implements StoredObject {
 
   /** About how much memory the text takes. */
   get length(): number {
-    return this.#text.length
+    return this.#text?.length ?? lengthOf(this.object)
   }
+}
+
+/** About the length of a value's JSON, for much less than it costs to make. */
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2
+  if (typeof value !== 'object' || value === null) return 5
+  let length = 2
+  if (Array.isArray(value)) for (const element of value) length += lengthOf(element) + 1
+  else for (const [key, field] of Object.entries(value)) length += key.length + lengthOf(field) + 4
+  return length
 }
 
 function withRevision(value: string, object: KubeObject, revision: number): string {
