@@ -15,6 +15,9 @@ export interface MemoryStoreOptions {
   now?: () => number
 }
 
+/** The log is in memory too: to drop its text from the window would save nothing, and to measure it costs to make it. */
+const memoryWindow: WindowLimits = { maxEvents: defaultWindow.maxEvents, maxBytes: Infinity }
+
 /** A store that forgets when the process ends: for tests and previews. Same behaviour as the Postgres store. */
 export function createMemoryStore(options: MemoryStoreOptions = {}): ObjectStore {
   return new MemoryStore(options)
@@ -30,7 +33,7 @@ class MemoryStore implements ObjectStore {
   #revision = 0
   #isClosed = false
 
-  constructor({ window = defaultWindow, now = Date.now }: MemoryStoreOptions) {
+  constructor({ window = memoryWindow, now = Date.now }: MemoryStoreOptions) {
     this.#window = window
     this.#now = now
   }

@@ -45,18 +45,9 @@ export class Stored implements StoredObject {
 
   /** About how much memory the text takes. */
   get length(): number {
-    return this.#text?.length ?? lengthOf(this.object)
+    this.#text ??= serializeValue(this.object)
+    return this.#text.length
   }
-}
-
-/** About the length of a value's JSON, for much less than it costs to make. */
-function lengthOf(value: unknown): number {
-  if (typeof value === 'string') return value.length + 2
-  if (typeof value !== 'object' || value === null) return 5
-  let length = 2
-  if (Array.isArray(value)) for (const element of value) length += lengthOf(element) + 1
-  else for (const [key, field] of Object.entries(value)) length += key.length + lengthOf(field) + 4
-  return length
 }
 
 function withRevision(value: string, object: KubeObject, revision: number): string {

@@ -185,7 +185,7 @@ export class ResourceCache implements WatchCache {
     if (objects.size === 0) this.#namespaces.delete(namespace)
     this.#all = undefined
     const event: ChangeEvent = { type, revision: current.revision, current, previous }
-    this.#ring.push(event, current.length)
+    this.#ring.push(event, this.#window.maxBytes === Infinity ? 0 : current.length)
     return event
   }
 

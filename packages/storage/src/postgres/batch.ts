@@ -66,5 +66,5 @@ export function batchResult(groups: readonly PendingGroup[], { base, outcomes }:
 export function changeOf(group: PendingGroup, index: number, revision: number): CacheChange {
   const write = group.writes[index] as Write
   const identity = { key: write.key, uid: uidOf(write), revision }
-  return { type: changeTypeOf[write.type], current: new Stored(identity, write.object, group.values[index] as string) }
+  return { type: changeTypeOf[write.type], current: new Stored(identity, write.object, group.values[index]) }
 }
