@@ -35,10 +35,13 @@ export const rollBack = procedure
     return { action: 'rolled-back', revision: chosen.number }
   })
 
-/** The test makes it fail rather than undo a change that came in between. */
+/**
+ * The test makes it fail rather than undo a change of the spec that came in between. The status of a workload that rolls changes all
+ * the time, and may.
+ */
 function patchTo(kind: Kind, workload: RollingWorkload, { keptIn, template }: Revision): unknown[] {
   return [
-    { op: 'test', path: '/metadata/resourceVersion', value: workload.metadata.resourceVersion },
+    { op: 'test', path: '/metadata/generation', value: workload.metadata.generation },
     { op: 'replace', path: '/spec/template', value: template },
     // A Deployment gets what its annotations were; the others' revisions keep none.
     ...(kind.resource === deployments.resource
