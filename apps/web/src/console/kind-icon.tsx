@@ -5,6 +5,7 @@ import {
   Boxes,
   BookMarked,
   Cable,
+  Cpu,
   CalendarClock,
   ChartNoAxesColumn,
   Copy,
@@ -19,6 +20,10 @@ import {
   KeyRound,
   Layers,
   LayoutGrid,
+  MapPin,
+  MemoryStick,
+  Network,
+  Tags,
   ListTree,
   Rocket,
   Ruler,
@@ -62,6 +67,12 @@ const icons: Readonly<Record<string, LucideIcon>> = {
   'leases.coordination.k8s.io': IdCard,
   'controllerrevisions.apps': ListTree,
   podtemplates: LayoutGrid,
+  'resourceclaims.resource.k8s.io': Cpu,
+  'resourceclaimtemplates.resource.k8s.io': LayoutGrid,
+  'deviceclasses.resource.k8s.io': Tags,
+  'resourceslices.resource.k8s.io': MemoryStick,
+  'servicecidrs.networking.k8s.io': Network,
+  'ipaddresses.networking.k8s.io': MapPin,
 }
 
 export function KindIcon({ resource, className }: { resource: string; className?: string }) {

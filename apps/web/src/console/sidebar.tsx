@@ -19,7 +19,10 @@ export function Sidebar({ isOpen, onClose, path }: SidebarProps) {
   const { kinds } = useKinds()
   const route = routeOf(path)
   const current = route.page === 'list' || route.page === 'detail' ? route.resource : route.page
-  const sections = Map.groupBy(kinds, (kind) => kind.section)
+  const sections = Map.groupBy(
+    kinds.filter((kind) => kind.isInNavigation || kind.resource === current),
+    (kind) => kind.section,
+  )
   return (
     <>
       {isOpen && (

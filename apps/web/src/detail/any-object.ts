@@ -46,6 +46,7 @@ export interface PodSpecPart {
   initContainers?: ContainerSpec[]
   nodeName?: string
   serviceAccountName?: string
+  resourceClaims?: { name: string; resourceClaimName?: string; resourceClaimTemplateName?: string }[]
 }
 
 /** The parts that pages read of an object, whatever its kind. All may be missing. */
@@ -75,6 +76,7 @@ export interface AnyObject extends KubeObject {
     initContainerStatuses?: ContainerStatus[]
     podIP?: string
     qosClass?: string
+    resourceClaimStatuses?: { name: string; resourceClaimName?: string }[]
     replicas?: number
     readyReplicas?: number
     availableReplicas?: number

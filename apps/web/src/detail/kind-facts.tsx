@@ -3,19 +3,12 @@ import { objectHref } from '../console/route.ts'
 import { bytesText, numberOf } from '../console/units.ts'
 import type { AnyObject } from './any-object.ts'
 import { Pairs, type Fact } from './facts.tsx'
+import { PodDeviceClaims } from './kinds/pod-device-claims.tsx'
 import { ownFactsOf } from './kinds/kind-parts.tsx'
 
 /** What is worth knowing of an object beyond its metadata: what its kind says, else whichever of these parts it has. */
 export function factsOf(resource: string, object: AnyObject): Fact[] {
-  return (
-    ownFactsOf(resource, object) ?? [
-      ...replicaFacts(object),
-      ...podFacts(object),
-      ...serviceFacts(object),
-      ...nodeFacts(object),
-      ['Type', object.type],
-    ]
-  )
+  return ownFactsOf(resource, object) ?? [...replicaFacts(object), ...podFacts(object), ...nodeFacts(object), ['Type', object.type]]
 }
 
 function replicaFacts({ spec, status }: AnyObject): Fact[] {
@@ -49,7 +42,8 @@ function replicaFacts({ spec, status }: AnyObject): Fact[] {
   ]
 }
 
-function podFacts({ spec, status }: AnyObject): Fact[] {
+function podFacts(pod: AnyObject): Fact[] {
+  const { spec, status } = pod
   if (!spec?.containers) return []
   return [
     [
@@ -63,24 +57,7 @@ function podFacts({ spec, status }: AnyObject): Fact[] {
     ['Pod IP', status?.podIP && <code className="font-mono text-xs">{status.podIP}</code>],
     ['Service account', spec.serviceAccountName],
     ['Quality of service', status?.qosClass],
-  ]
-}
-
-function serviceFacts({ spec }: AnyObject): Fact[] {
-  if (!spec?.ports || spec.containers) return []
-  const ports = spec.ports.map(({ name, port, targetPort, nodePort, protocol = 'TCP' }) => (
-    <li key={`${port}/${protocol}`} className="font-mono text-xs">
-      {name && `${name}: `}
-      {port}
-      {targetPort !== undefined && ` → ${targetPort}`}
-      {nodePort !== undefined && ` (on nodes ${nodePort})`} {protocol}
-    </li>
-  ))
-  return [
-    ['Service type', spec.type],
-    ['Cluster IP', spec.clusterIP && <code className="font-mono text-xs">{spec.clusterIP}</code>],
-    ['Ports', <ul key="ports">{ports}</ul>],
-    ['Selector', spec.selector && Object.keys(spec.selector).length > 0 && <Pairs pairs={spec.selector as Record<string, string>} />],
+    ['Device claims', spec.resourceClaims && <PodDeviceClaims key="claims" pod={pod} />],
   ]
 }
 

@@ -13,7 +13,7 @@ export function columnsOf(kind: Kind): readonly ListColumn[] {
   return known
 }
 
-const shownByState = new Set(['Status', 'Type'])
+const shownByState = new Set(['Status', 'State', 'Type'])
 
 function computeColumns(kind: Kind): readonly ListColumn[] {
   const declared = kind.columns

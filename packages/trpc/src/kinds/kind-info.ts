@@ -3,7 +3,7 @@ import type { Kind } from '@quarterdeck/api'
 import { keepsRevisions } from '../workloads/revision.ts'
 import { columnsOf } from './columns.ts'
 import { pluralTitle } from './plural-title.ts'
-import { isRare, sectionOf, type Section } from './sections.ts'
+import { isInNavigation, isRare, sectionOf, type Section } from './sections.ts'
 
 /** What the dashboard knows about a kind. */
 export interface KindInfo {
@@ -19,6 +19,8 @@ export interface KindInfo {
   shortNames: readonly string[]
   isNamespaced: boolean
   section: Section
+  /** Whether the navigation leads to it. */
+  isInNavigation: boolean
   /** Whether the navigation shows it only when asked for more. */
   isRare: boolean
   columns: { name: string; type: string; description: string; priority: number }[]
@@ -54,6 +56,7 @@ export function kindInfoOf(kind: Kind): KindInfo {
     shortNames: kind.shortNames,
     isNamespaced: kind.scope === 'Namespaced',
     section: sectionOf(kind),
+    isInNavigation: isInNavigation(kind),
     isRare: isRare(kind),
     columns: columnsOf(kind).map(({ name, type, description, priority }) => ({ name, type, description, priority })),
     defaultSort: defaultSortOf(kind),

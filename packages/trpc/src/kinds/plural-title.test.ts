@@ -8,6 +8,8 @@ test('a kind in the plural reads as words', () => {
     ['Pod', 'pods', 'Pods'],
     ['Endpoints', 'endpoints', 'Endpoints'],
     ['EndpointSlice', 'endpointslices', 'Endpoint slices'],
+    ['ServiceCIDR', 'servicecidrs', 'Service CIDRs'],
+    ['IPAddress', 'ipaddresses', 'IP addresses'],
     ['PriorityClass', 'priorityclasses', 'Priority classes'],
     ['NetworkPolicy', 'networkpolicies', 'Network policies'],
     ['CSIStorageCapacity', 'csistoragecapacities', 'CSI storage capacities'],

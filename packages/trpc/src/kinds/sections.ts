@@ -35,7 +35,13 @@ const members: Record<Exclude<Section, 'Other'>, Members> = {
   },
   Network: {
     usual: ['services', 'ingresses.networking.k8s.io', 'networkpolicies.networking.k8s.io'],
-    rare: ['endpointslices.discovery.k8s.io', 'endpoints', 'ingressclasses.networking.k8s.io'],
+    rare: [
+      'endpointslices.discovery.k8s.io',
+      'endpoints',
+      'ingressclasses.networking.k8s.io',
+      'servicecidrs.networking.k8s.io',
+      'ipaddresses.networking.k8s.io',
+    ],
   },
   Storage: {
     usual: ['persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io'],
@@ -54,12 +60,7 @@ const members: Record<Exclude<Section, 'Other'>, Members> = {
   },
   Cluster: {
     usual: ['nodes', 'namespaces', 'events'],
-    rare: [
-      'leases.coordination.k8s.io',
-      'nodeusages.metrics.quarterdeck.dev',
-      'deviceclasses.resource.k8s.io',
-      'resourceslices.resource.k8s.io',
-    ],
+    rare: ['leases.coordination.k8s.io', 'deviceclasses.resource.k8s.io', 'resourceslices.resource.k8s.io'],
   },
 }
 
@@ -70,7 +71,14 @@ const places = new Map(
 )
 
 export function sectionOf({ resource }: Pick<Kind, 'resource'>): Section {
-  return places.get(resource)?.section ?? 'Other'
+  return places.get(resource)?.section ?? unlisted[resource] ?? 'Other'
+}
+
+/** Kinds that say nothing which the pages of others don't say better: found by search, not in the navigation. */
+const unlisted: Readonly<Record<string, Section>> = { 'nodeusages.metrics.quarterdeck.dev': 'Cluster' }
+
+export function isInNavigation({ resource }: Pick<Kind, 'resource'>): boolean {
+  return !(resource in unlisted)
 }
 
 export function isRare({ resource }: Pick<Kind, 'resource'>): boolean {

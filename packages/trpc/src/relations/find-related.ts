@@ -3,10 +3,13 @@ import { controllerOf, matchesRequirements, requirementsOf, type KubeObject, typ
 
 import { pluralTitle } from '../kinds/plural-title.ts'
 import { groupOf, itemOf, missingItem, type ObjectOfKind, type RelatedGroup, type RelatedItem, type RelationReader } from './relation.ts'
+import { devices } from './device-relations.ts'
+import { addresses } from './network-relations.ts'
 import { podLabelsOf, templateOf } from './pod-template-of.ts'
 import { referencesOf } from './pod-references.ts'
 import { autoscaling, budgets, priority, setClaims } from './policy-relations.ts'
 import { storage } from './storage-relations.ts'
+import { tokens } from './token-relations.ts'
 
 type Finder = (subject: ObjectOfKind, reader: RelationReader) => Promise<RelatedGroup[]>
 
@@ -18,6 +21,9 @@ const finders: readonly Finder[] = [
   referenced,
   referencing,
   storage,
+  devices,
+  addresses,
+  tokens,
   setClaims,
   autoscaling,
   budgets,

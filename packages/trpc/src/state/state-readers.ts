@@ -11,7 +11,9 @@ import {
   pods,
   replicaSets,
   replicationControllers,
+  resourceClaims,
   resourceQuotas,
+  serviceCidrs,
   statefulSets,
   storageClasses,
   volumeAttachments,
@@ -21,6 +23,7 @@ import {
 } from '@quarterdeck/api'
 
 import { cronJobState, jobState } from './batch-states.ts'
+import { deviceClaimState, serviceCidrState } from './device-states.ts'
 import { deploymentState, namespaceState, nodeState, replicasState } from './object-states.ts'
 import { podState } from './pod-state.ts'
 import { autoscalerState, budgetState, quotaState } from './policy-states.ts'
@@ -46,6 +49,8 @@ export const stateReaders: Readonly<Record<string, (object: never, kind: Kind) =
   [persistentVolumes.resource]: volumeState,
   [storageClasses.resource]: storageClassState,
   [volumeAttachments.resource]: attachmentState,
+  [resourceClaims.resource]: deviceClaimState,
+  [serviceCidrs.resource]: serviceCidrState,
   [namespaces.resource]: namespaceState,
   [events.resource]: eventState,
   [eventsV1.resource]: eventState,

@@ -5,11 +5,17 @@ import type { Fact } from '../facts.tsx'
 import { AutoscalerPanel } from './autoscaler-panel.tsx'
 import { cronJobFacts, jobFacts } from './batch-facts.tsx'
 import { BudgetPanel } from './budget-panel.tsx'
+import { DeviceClaimPanel, DeviceTemplatePanel } from './device-claim-panels.tsx'
+import { deviceClaimFacts, deviceClassFacts, deviceTemplateFacts, resourceSliceFacts } from './device-facts.tsx'
+import { ServiceEndpointsPanel, SliceEndpointsPanel } from './endpoints-panel.tsx'
 import { JobPanel } from './job-panel.tsx'
 import { LimitPanel } from './limit-panel.tsx'
+import { endpointSliceFacts, ipAddressFacts, serviceCidrFacts, serviceFacts } from './network-facts.tsx'
 import { NextRunsPanel } from './next-runs-panel.tsx'
 import { autoscalerFacts, budgetFacts, priorityFacts, quotaFacts, revisionFacts } from './policy-facts.tsx'
 import { QuotaPanel } from './quota-panel.tsx'
+import { secretFacts } from './secret-facts.tsx'
+import { SliceDevicesPanel } from './slice-devices-panel.tsx'
 import { claimFacts, storageClassFacts, volumeFacts } from './storage-facts.tsx'
 import { daemonSetFacts, deploymentFacts, statefulSetFacts } from './workload-facts.tsx'
 
@@ -36,6 +42,15 @@ const parts: Readonly<Record<string, KindParts>> = {
   'storageclasses.storage.k8s.io': { facts: storageClassFacts },
   'priorityclasses.scheduling.k8s.io': { facts: priorityFacts },
   'controllerrevisions.apps': { facts: revisionFacts },
+  services: { facts: serviceFacts, panel: ServiceEndpointsPanel },
+  'endpointslices.discovery.k8s.io': { facts: endpointSliceFacts, panel: SliceEndpointsPanel },
+  'servicecidrs.networking.k8s.io': { facts: serviceCidrFacts },
+  'ipaddresses.networking.k8s.io': { facts: ipAddressFacts },
+  'resourceclaims.resource.k8s.io': { facts: deviceClaimFacts, panel: DeviceClaimPanel },
+  'resourceclaimtemplates.resource.k8s.io': { facts: deviceTemplateFacts, panel: DeviceTemplatePanel },
+  'deviceclasses.resource.k8s.io': { facts: deviceClassFacts },
+  'resourceslices.resource.k8s.io': { facts: resourceSliceFacts, panel: SliceDevicesPanel },
+  secrets: { facts: secretFacts },
 }
 
 export function ownFactsOf(resource: string, object: AnyObject): Fact[] | undefined {

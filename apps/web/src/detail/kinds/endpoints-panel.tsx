@@ -1,0 +1,88 @@
+import type { Service, V1Endpoint, V1EndpointSlice } from '@quarterdeck/api'
+import { Button, Panel, StateBadge } from '@quarterdeck/ui'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { api, messageOf } from '../../api/trpc.ts'
+import { ObjectRef } from './object-ref.tsx'
+import { PlainTable, type PlainColumn } from './plain-table.tsx'
+
+const refreshMs = 5000
+const maxSlices = 50
+const shownAtFirst = 15
+
+/** Where a Service sends traffic. */
+export function ServiceEndpointsPanel({ object: { metadata } }: { object: Service }) {
+  const { namespace = '', name } = metadata
+  const { data, error } = useQuery({
+    queryKey: ['endpoints', namespace, name],
+    queryFn: () =>
+      api.objects.list.query({
+        apiVersion: 'discovery.k8s.io/v1',
+        plural: 'endpointslices',
+        namespace,
+        labelSelector: `kubernetes.io/service-name=${name}`,
+        limit: maxSlices,
+      }),
+    refetchInterval: refreshMs,
+  })
+  if (error) return <p className="text-sm text-muted">Its endpoints can’t be read: {messageOf(error)}</p>
+  const slices = (data?.items ?? []) as unknown as V1EndpointSlice[]
+  const seen = new Map(slices.flatMap(({ endpoints = [] }) => endpoints).map((endpoint) => [endpoint.addresses.join(), endpoint]))
+  return data && <EndpointsPanel endpoints={[...seen.values()]} />
+}
+
+export function SliceEndpointsPanel({ object: { endpoints = [] } }: { object: V1EndpointSlice }) {
+  return <EndpointsPanel endpoints={endpoints} />
+}
+
+function EndpointsPanel({ endpoints }: { endpoints: readonly V1Endpoint[] }) {
+  const [isWhole, setIsWhole] = useState(false)
+  const hasZones = endpoints.some(({ zone, hints }) => zone ?? hints)
+  return (
+    <Panel title={`Endpoints (${endpoints.length})`}>
+      {endpoints.length === 0 && (
+        <p className="px-4 py-3 text-sm text-muted">Nothing answers: no pod fits its selector, or none has an address.</p>
+      )}
+      {endpoints.length > 0 && (
+        <PlainTable
+          label="Endpoints"
+          items={isWhole ? endpoints : endpoints.slice(0, shownAtFirst)}
+          keyOf={({ addresses }) => addresses.join()}
+          columns={hasZones ? [...columns, ...zoneColumns] : columns}
+        />
+      )}
+      {!isWhole && endpoints.length > shownAtFirst && (
+        <div className="border-t border-line px-4 py-2">
+          <Button size="small" onClick={() => setIsWhole(true)}>
+            Show {endpoints.length - shownAtFirst} more
+          </Button>
+        </div>
+      )}
+    </Panel>
+  )
+}
+
+const columns: readonly PlainColumn<V1Endpoint>[] = [
+  { title: 'Address', cell: ({ addresses }) => <code className="font-mono text-xs">{addresses.join(', ')}</code> },
+  { title: 'State', cell: ({ conditions }) => <StateBadge {...stateOf(conditions)} /> },
+  {
+    title: 'Pod',
+    cell: ({ targetRef }) =>
+      targetRef?.kind === 'Pod' && <ObjectRef resource="pods" namespace={targetRef.namespace} name={targetRef.name ?? ''} />,
+  },
+  { title: 'Node', cell: ({ nodeName }) => nodeName && <ObjectRef resource="nodes" name={nodeName} /> },
+]
+
+const zoneColumns: readonly PlainColumn<V1Endpoint>[] = [
+  { title: 'Zone', cell: ({ zone }) => zone },
+  {
+    title: 'Kept for',
+    cell: ({ hints }) => [...(hints?.forNodes ?? []), ...(hints?.forZones ?? [])].map(({ name }) => name).join(', '),
+  },
+]
+
+function stateOf({ ready = true, serving = ready, terminating = false }: V1Endpoint['conditions'] = {}) {
+  if (terminating) return { text: serving ? 'Terminating, still serves' : 'Terminating', tone: 'progress' } as const
+  return ready ? ({ text: 'Ready', tone: 'good' } as const) : ({ text: 'Not ready', tone: 'warning' } as const)
+}
