@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { after, before, describe, test } from 'node:test'
 
 import { startProduct, type Product } from '@quarterdeck/testing'
@@ -7,6 +11,7 @@ import { startProduct, type Product } from '@quarterdeck/testing'
 import { eventually } from './lib/eventually.ts'
 import { kubectlFor, type Kubectl } from './lib/kubectl.ts'
 
+const root = fileURLToPath(new URL('..', import.meta.url))
 const forever = 'trap "exit 0" TERM; while true; do sleep 0.1; done'
 const container = (script: string): string =>
   `{ name: main, image: "quarterdeck/busybox:latest", imagePullPolicy: IfNotPresent, command: [sh, -c, ${JSON.stringify(script)}]`
@@ -133,5 +138,29 @@ describe('sets of a cluster, on real containers', () => {
     await kubectl('label', 'node', product.nodeName, 'role=edge')
     await kubectl('rollout', 'status', 'ds/agent', '--timeout=60s')
     await eventually(async () => assert.match(await kubectl('get', 'ds', 'agent'), /agent +1 +1 +1 +1 +1 +role=edge/))
+  })
+
+  test('[DS12] it follows a node that comes, and one that goes', async (t) => {
+    const nodeName = `${product.nodeName}-b`
+    const dataDir = mkdtempSync(join(tmpdir(), 'quarterdeck-second-'))
+    const agent = ['apps/agent/src/main.ts', '--kubeconfig', product.kubeconfig, '--node-name', nodeName, '--data-dir', dataDir]
+    // The first node's service rules and DNS serve the whole machine.
+    const options = ['--no-proxy', '--no-dns', '--node-labels', 'role=edge']
+    const second = spawn(process.execPath, [...agent, ...options], { cwd: root, stdio: 'ignore' })
+    t.after(() => {
+      second.kill('SIGKILL')
+      execFileSync(process.execPath, [...agent, '--teardown'], { cwd: root, stdio: 'ignore' })
+      rmSync(dataDir, { recursive: true, force: true })
+    })
+    const podsThere = () => kubectl('get', 'pods', '-l', 'app=agent', '--field-selector', `spec.nodeName=${nodeName}`, '-o', 'name')
+    await eventually(async () => assert.match(await kubectl('get', 'ds', 'agent'), /agent +2 +2 +2 +2 +2 +role=edge/))
+    const [pod = ''] = (await podsThere()).trim().split('\n')
+    assert.equal((await inPod(pod.replace('pod/', ''), 'hostname')).trim(), pod.replace('pod/', ''))
+    const gone = new Promise((resolve) => second.once('exit', resolve))
+    second.kill('SIGKILL')
+    await gone
+    await kubectl('delete', 'node', nodeName)
+    await eventually(async () => assert.match(await kubectl('get', 'ds', 'agent'), /agent +1 +1 +1 +1 +1 +role=edge/))
+    await eventually(async () => assert.equal(await podsThere(), ''))
   })
 })
