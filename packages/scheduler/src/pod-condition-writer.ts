@@ -19,7 +19,7 @@ export interface PodConditionWriter {
   end(podUid: string): Promise<void> | undefined
 }
 
-const maxInFlight = 32
+const maxInFlight = 128
 
 /** Writes PodScheduled conditions in the background: a Pod that can't be placed must not hold up those that can. */
 export function createPodConditionWriter(client: Client, { clock, log }: { clock: Clock; log: Logger }): PodConditionWriter {

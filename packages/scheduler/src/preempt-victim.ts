@@ -5,7 +5,7 @@ import type { Clock, EventRecorder, Logger } from '@quarterdeck/controller-runti
 
 import type { Preemption } from './plugins/default-preemption/default-preemption.ts'
 
-const maxInFlight = 64
+const maxInFlight = 256
 
 /**
  * Ends victims of preemption: says in their status why, then deletes them with their grace period. One that is gone already is no

@@ -1,7 +1,7 @@
 import type { NodeInfo } from '../cache/node-info.ts'
 import type { PodInfo } from '../cache/pod-info.ts'
 import type { Snapshot } from '../cache/scheduler-cache.ts'
-import type { ClusterEvent, QueueingHints } from './cluster-event.ts'
+import type { QueueingHints } from './cluster-event.ts'
 import type { Repair } from './change.ts'
 import type { CycleState } from './cycle-state.ts'
 import type { FailedAttempt } from './failed-attempt.ts'
@@ -68,8 +68,8 @@ export interface Plugin {
   postBind?(pod: PodInfo, nodeName: string, state: CycleState): void
   /** Which events may change the plugin's mind about a Pod it rejected. Absent: any may. */
   readonly hints?: QueueingHints
-  /** Whether a waiting Pod is to go on waiting, although the event may help it. */
-  holdsBack?(pod: PodInfo, event: ClusterEvent): boolean
+  /** Uids of Pods that leave to make room for a waiting Pod: it is tried again when the last of them has left, not with each. */
+  awaits?(pod: PodInfo): readonly string[]
   /** Why the plugin rejects the node, with figures and names, for people. */
   explain?(pod: PodInfo, node: NodeInfo, state: CycleState): string
   /**

@@ -44,6 +44,7 @@ export interface Profile {
   plugins: readonly Plugin[]
   byName: ReadonlyMap<string, Plugin>
   preEnqueue: readonly With<'preEnqueue'>[]
+  awaits: readonly With<'awaits'>[]
   queueSort: With<'precedes'>
   preFilter: readonly With<'preFilter'>[]
   filter: readonly With<'filter'>[]
@@ -78,6 +79,7 @@ export function profileOf({ schedulerName, points, percentageOfNodesToScore, ext
     plugins,
     byName: new Map(plugins.map((plugin) => [plugin.name, plugin])),
     preEnqueue: at('preEnqueue', 'preEnqueue'),
+    awaits: at('postFilter', 'awaits'),
     queueSort,
     preFilter: at('preFilter', 'preFilter'),
     filter: at('filter', 'filter'),

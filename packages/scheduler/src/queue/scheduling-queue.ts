@@ -165,8 +165,7 @@ export class SchedulingQueue {
   onEvent(event: ClusterEvent): void {
     this.#missed.record(event)
     for (const queued of this.#unschedulable.helpedBy(event)) {
-      if (isOwn(event, queued) || queued.profile.plugins.some((plugin) => plugin.holdsBack?.(queued.pod, event))) continue
-      this.activate(queued.pod.uid)
+      if (!isOwn(event, queued)) this.activate(queued.pod.uid)
     }
     for (const queued of this.#gated.helpedBy(event)) {
       this.#gated.delete(queued.pod.uid)

@@ -1,6 +1,6 @@
 import type { PodInfo } from '../cache/pod-info.ts'
 import { nodeClassOf, schedulingClassOf } from '../cache/scheduling-class.ts'
-import { always, mayHelp, objectKeyOf, type ClusterEvent, type QueueingHints } from '../framework/cluster-event.ts'
+import { always, mayHelp, objectKeyOf, type ClusterEvent, type ClusterEventType, type QueueingHints } from '../framework/cluster-event.ts'
 import type { QueuedPod } from './queued-pod.ts'
 
 /** Pods of one class that the same plugin turned away: one hint answers for all. */
@@ -21,10 +21,15 @@ type Place = string
 
 interface Waiting {
   queued: QueuedPod
+  /** Uids of Pods that leave to make room for it and have not left yet. */
+  awaited: Set<string>
   filed: readonly { key: string; hints: QueueingHints | undefined; places: readonly Place[] }[]
 }
 
 const anyEvent = 'any'
+const podLeft = 'pod left' satisfies ClusterEventType
+/** The room of a victim is promised: it helps those that await it, and of the others only those that have nothing promised yet. */
+const nobodysVictimLeft = 'pod left, that nobody awaits'
 
 /** A Pod that found no nodes at all waits for one. */
 const waitsForNode: QueueingHints = { 'node added': always }
@@ -36,6 +41,8 @@ const waitsForNode: QueueingHints = { 'node added': always }
 export class WaitingPods {
   readonly #pods = new Map<string, Waiting>()
   readonly #groups = new Map<Place, Map<string, Group>>()
+  /** By the uid of a Pod that is to leave: those that wait for that. */
+  readonly #awaiting = new Map<string, Set<Waiting>>()
 
   get size(): number {
     return this.#pods.size
@@ -52,8 +59,19 @@ export class WaitingPods {
   set(queued: QueuedPod): void {
     const { uid } = queued.pod
     this.delete(uid)
-    const filed = reasonsOf(queued).map(({ key, hints }) => ({ key, hints, places: placesOf(hints, queued.pod) }))
-    this.#pods.set(uid, { queued, filed })
+    const awaited = new Set(queued.profile.awaits.flatMap((plugin) => plugin.awaits(queued.pod)))
+    const filed = reasonsOf(queued).map(({ key, hints }) => ({
+      key,
+      hints,
+      places: placesOf(hints, queued.pod).map((place) => (awaited.size > 0 && place === podLeft ? nobodysVictimLeft : place)),
+    }))
+    const waiting: Waiting = { queued, awaited, filed }
+    this.#pods.set(uid, waiting)
+    for (const other of awaited) {
+      const those = this.#awaiting.get(other)
+      if (those) those.add(waiting)
+      else this.#awaiting.set(other, new Set([waiting]))
+    }
     for (const { key, hints, places } of filed) {
       for (const place of places) {
         let groups = this.#groups.get(place)
@@ -69,6 +87,7 @@ export class WaitingPods {
     const waiting = this.#pods.get(uid)
     if (!waiting) return undefined
     this.#pods.delete(uid)
+    for (const other of waiting.awaited) this.#awaitNoMore(waiting, other)
     for (const { key, places } of waiting.filed) {
       for (const place of places) {
         const groups = this.#groups.get(place)
@@ -85,7 +104,13 @@ export class WaitingPods {
   helpedBy(event: ClusterEvent): QueuedPod[] {
     if (this.#pods.size === 0) return []
     const helped = new Map<string, QueuedPod>()
-    for (const place of placesOfEvent(event)) {
+    const left = event.type === podLeft ? event.pod.uid : ''
+    const awaitedBy = this.#awaiting.get(left)
+    for (const waiting of awaitedBy ?? []) {
+      this.#awaitNoMore(waiting, left)
+      if (waiting.awaited.size === 0) helped.set(waiting.queued.pod.uid, waiting.queued)
+    }
+    for (const place of placesOfEvent(event, awaitedBy !== undefined)) {
       for (const { hints, pods } of this.#groups.get(place)?.values() ?? []) {
         const [first] = pods.values()
         if (!first || (hints && !mayHelp(hints, event, first.pod))) continue
@@ -93,6 +118,13 @@ export class WaitingPods {
       }
     }
     return [...helped.values()]
+  }
+
+  #awaitNoMore(waiting: Waiting, uid: string): void {
+    waiting.awaited.delete(uid)
+    const those = this.#awaiting.get(uid)
+    those?.delete(waiting)
+    if (those?.size === 0) this.#awaiting.delete(uid)
   }
 }
 
@@ -118,9 +150,14 @@ function placesOf(hints: QueueingHints | undefined, pod: PodInfo): Place[] {
   )
 }
 
-function placesOfEvent(event: ClusterEvent): Place[] {
+function placesOfEvent(event: ClusterEvent, isAwaited: boolean): Place[] {
   const key = objectKeyOf(event)
-  return [event.type, ...(key === undefined ? [] : [placeOfObject(event.type, key)]), anyEvent]
+  return [
+    event.type,
+    ...(event.type === podLeft && !isAwaited ? [nobodysVictimLeft] : []),
+    ...(key === undefined ? [] : [placeOfObject(event.type, key)]),
+    anyEvent,
+  ]
 }
 
 const placeOfObject = (type: string, key: string): Place => `${type} ${key}`

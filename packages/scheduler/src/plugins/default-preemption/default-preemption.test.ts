@@ -5,6 +5,7 @@ import type { Pod } from '@quarterdeck/api'
 import { settle } from '@quarterdeck/controller-runtime/testing'
 
 import { nodeOf, placed, podOf, type PodShape } from '../../testing/objects.ts'
+import type { Plugin } from '../../framework/plugin.ts'
 import { startCore } from '../../testing/start-core.ts'
 
 interface Victim extends PodShape {
@@ -191,6 +192,36 @@ describe('DefaultPreemption', () => {
     await settle()
     assert.deepEqual(bound, ['p to a'])
     assert.equal(core.cache.nominations.size, 0)
+  })
+
+  test('[SC17] meanwhile it is tried when something else may help it, not when the victims of others leave', async (t) => {
+    let tried = 0
+    const counting: Plugin = {
+      name: 'Counting',
+      preFilter: ({ pod }) => {
+        if (pod.metadata.name === 'p') tried++
+        return undefined
+      },
+      hints: {},
+    }
+    const { core, bound, victims } = startCore(t, { extra: [counting] })
+    for (const node of ['a', 'b']) core.setNode(nodeOf(node))
+    const [x, y] = [on('a', 'x', cpu('4')), on('b', 'y', { ...cpu('2'), priority: 1 })]
+    const z = on('b', 'z', { ...cpu('2'), priority: 20 })
+    for (const pod of [x, y, z]) core.setPod(pod)
+    core.setPod(podOf('p', { ...cpu('4'), priority: 10 }))
+    await settle()
+    core.setPod(podOf('q', { ...cpu('2'), priority: 5 }))
+    await settle()
+    assert.deepEqual([victims, tried], [['x for p', 'y for q'], 1])
+    core.removePod(y)
+    await settle()
+    assert.deepEqual([bound, tried], [['q to b'], 1])
+    core.removePod({ ...podOf('q'), spec: { ...podOf('q').spec, nodeName: 'b' } })
+    core.removePod(z)
+    await settle()
+    assert.deepEqual(victims, ['x for p', 'y for q'])
+    assert.deepEqual(bound, ['q to b', 'p to b'])
   })
 
   test('[SC17] a pod of higher priority takes over the room, and the nomination with it', async (t) => {

@@ -45,10 +45,12 @@ export function createDefaultPreemption(options: DefaultPreemptionOptions): Plug
   const { core } = options
   const memo = new VictimsMemo()
   const leaving = new LruMap<string, readonly string[]>(mostPreemptions)
+  /** Victims of the Pod that have not left yet. */
+  const stillThere = ({ uid }: PodInfo): string[] => (leaving.get(uid) ?? []).filter((victim) => core.snapshot.podOf(victim) !== undefined)
   return {
     name,
     postFilter: (pod, attempt) => {
-      const refusal = whyNotEligible(pod, attempt)
+      const refusal = whyNotEligible(pod, attempt, stillThere(pod))
       if (refusal) return { message: `preemption: ${refusal}` }
       const { candidates, rejections } = findCandidates(pod, attempt, { ...options, memo })
       if (candidates.length === 0) {
@@ -73,20 +75,21 @@ export function createDefaultPreemption(options: DefaultPreemptionOptions): Plug
       return askExtenders(pod, asked, candidates).then((remaining) => carryOut(chooseCandidate(remaining)))
     },
     // One victim after the other leaves: only with the last of them there is room.
-    holdsBack: (pod, event) =>
-      event.type === 'pod left' && (leaving.get(pod.uid) ?? []).some((victim) => core.snapshot.podOf(victim) !== undefined),
+    awaits: stillThere,
     postBind: ({ uid }) => leaving.delete(uid),
     hints: {},
   }
 }
 
-function whyNotEligible(pod: PodInfo, attempt: FailedAttempt): string | undefined {
+/** A victim counts from the moment it is chosen: until its deletion is seen, it looks like any other Pod. */
+function whyNotEligible(pod: PodInfo, attempt: FailedAttempt, victims: readonly string[]): string | undefined {
   if (pod.pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.'
   const nominated = attempt.snapshot.nominations.nodeOf(pod.uid)
   const node = nominated === undefined ? undefined : attempt.snapshot.get(nominated)
   if (!node || attempt.rejectionOf(node.name)?.isUnresolvable) return undefined
   for (const other of node.pods.values()) {
-    if (other.priority < pod.priority && isBeingPreempted(other)) return 'not eligible due to a terminating pod on the nominated node.'
+    if (other.priority < pod.priority && (isBeingPreempted(other) || victims.includes(other.uid)))
+      return 'not eligible due to a terminating pod on the nominated node.'
   }
   return undefined
 }
