@@ -68,7 +68,7 @@ const whyPending = async (client: Client, name: string): Promise<string> =>
   (await podNamed(client, name)).status.conditions?.find(({ type }) => type === 'PodScheduled')?.message ?? ''
 
 describe('claims to devices', () => {
-  test('[RC1] [SC27] a pod gets its claim of a template, waits until a driver gives it devices, and runs where they are', async (t) => {
+  test('[RC1] [SC30] a pod gets its claim of a template, waits until a driver gives it devices, and runs where they are', async (t) => {
     const { client } = await startWithNodes(t)
     await addTemplate(client)
     await addPod(client, 'web', [fromTemplate('accelerator')])

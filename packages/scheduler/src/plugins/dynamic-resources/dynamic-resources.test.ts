@@ -84,7 +84,7 @@ const settle = async (): Promise<void> => {
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-describe('[SC27] a pod that has claims to devices', () => {
+describe('[SC30] a pod that has claims to devices', () => {
   const refused: [what: string, claims: ResourceClaim[], spec: Partial<Pod['spec']>, message: string][] = [
     ['whose claim is not there', [], using, 'p: could not find ResourceClaim "default/c"'],
     ['whose claim is not made yet', [], made, 'p: pod "default/p": ResourceClaim not created yet'],
