@@ -1,5 +1,5 @@
 import { Tabs as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 
 export interface TabSpec {
   id: string
@@ -11,9 +11,13 @@ export interface TabSpec {
 /** Tabs whose choice the caller keeps (in the address). Only the chosen one is rendered. */
 export function Tabs({ tabs, current, onChange }: { tabs: readonly TabSpec[]; current: string; onChange: (id: string) => void }) {
   const shown = tabs.some((tab) => tab.id === current) ? current : (tabs[0]?.id ?? '')
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    list.current?.querySelector('[data-state=active]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [shown])
   return (
     <Radix.Root value={shown} onValueChange={onChange} className="flex min-h-0 flex-1 flex-col">
-      <Radix.List className="flex shrink-0 gap-1 overflow-x-auto border-b border-line px-3 sm:px-5">
+      <Radix.List ref={list} className="flex shrink-0 gap-1 overflow-x-auto border-b border-line px-3 sm:px-5">
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.id}

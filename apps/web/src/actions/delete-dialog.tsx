@@ -78,10 +78,11 @@ function Consequences({ target, keepsOwned }: { target: ActionTarget; keepsOwned
   if (isLoading) return <Spinner label="Looking for what depends on it" />
   const deleted = (data ?? []).filter((group) => group.onDelete === 'deleted')
   const broken = (data ?? []).filter((group) => group.onDelete === 'breaks')
-  if (target.plural === 'namespaces') return <p className="text-sm">Everything in the namespace is deleted with it.</p>
-  if (deleted.length === 0 && broken.length === 0) return <p className="text-sm text-muted">Nothing else depends on it.</p>
+  const isNamespace = target.plural === 'namespaces'
+  if (!isNamespace && deleted.length === 0 && broken.length === 0) return <p className="text-sm text-muted">Nothing else depends on it.</p>
   return (
     <div className="flex flex-col gap-3 text-sm">
+      {isNamespace && <p>Everything in the namespace is deleted with it.</p>}
       {deleted.length > 0 && <Groups title={keepsOwned ? 'Left without an owner' : 'Deleted with it'} groups={deleted} />}
       {broken.length > 0 && <Groups title="Depends on it" groups={broken} />}
     </div>

@@ -125,7 +125,7 @@ function NavLink({ href, isCurrent, icon, children }: { href: string; isCurrent:
       )}
     >
       {icon}
-      <span ref={element} className="truncate">
+      <span ref={element} className="scroll-my-10 truncate">
         {children}
       </span>
     </Link>

@@ -43,7 +43,7 @@ export function ControlPlanePage() {
           >
             <ControllerTable controllers={worker.controllers} />
           </Panel>
-          <div className="grid items-start gap-3 sm:gap-4 xl:grid-cols-2">
+          <div className="grid grid-cols-1 items-start gap-3 sm:gap-4 xl:grid-cols-2">
             <SchedulerPanel scheduler={worker.scheduler} />
             <ApiPanel api={figures.api} />
           </div>

@@ -4,12 +4,16 @@ import { Age } from '../console/time.tsx'
 import type { Condition } from './any-object.ts'
 
 /** Conditions that are bad news when they are true. */
-const unwanted = /Pressure$|Unavailable$|Failure$|Failed$|Target$|^Suspended$|^ScalingLimited$|^Resize/
+const unwanted = /Pressure$|Unavailable$|Failure$|Failed$|Target$/
+
+/** Conditions that hold something up for the time being, as somebody wanted it. */
+const holdingUp = /^Suspended$|^ScalingLimited$|^Resize/
 
 function toneOf({ type, status }: Condition): Tone {
   if (status === 'Unknown') return 'warning'
   const isTrue = status === 'True'
   if (unwanted.test(type)) return isTrue ? 'bad' : 'good'
+  if (holdingUp.test(type)) return isTrue ? 'warning' : 'good'
   return isTrue ? 'good' : 'warning'
 }
 

@@ -22,7 +22,7 @@ import { targetOf } from '../actions/target.ts'
 import { kindOfResource, useKinds } from '../api/use-kinds.ts'
 import { KindIcon } from '../console/kind-icon.tsx'
 import { Link, setParameters, useLocation } from '../console/navigation.tsx'
-import { listHref } from '../console/route.ts'
+import { listHref, objectHref } from '../console/route.ts'
 import { useTitle } from '../console/use-title.ts'
 import { LogsTab } from '../logs/logs-tab.tsx'
 import type { Condition } from './any-object.ts'
@@ -139,22 +139,7 @@ function DetailHeader({
   }
   return (
     <header className="shrink-0 px-3 pt-3 pb-2 sm:px-5">
-      <nav aria-label="Where this is" className="flex min-w-0 items-center gap-1 text-xs text-muted">
-        <Link href={listHref(kind.resource)} className="focus-ring rounded hover:text-ink hover:underline">
-          {kind.title}
-        </Link>
-        {namespace && (
-          <>
-            <ChevronRight className="size-3" aria-hidden />
-            <Link
-              href={`/namespaces/${encodeURIComponent(namespace)}`}
-              className="focus-ring truncate rounded hover:text-ink hover:underline"
-            >
-              {namespace}
-            </Link>
-          </>
-        )}
-      </nav>
+      <Where kind={kind} namespace={namespace} />
       <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-2">
         <KindIcon resource={kind.resource} className="size-5 shrink-0 text-muted" />
         <h1 className="min-w-0 text-lg font-semibold tracking-tight break-all">{name}</h1>
@@ -193,6 +178,28 @@ function DetailHeader({
   )
 }
 
+/** The list and the namespace that an object is in. */
+function Where({ kind, namespace }: { kind: KindInfo; namespace: string }) {
+  return (
+    <nav aria-label="Where this is" className="flex min-w-0 items-center gap-1 text-xs text-muted">
+      <Link href={listHref(kind.resource)} className="focus-ring rounded hover:text-ink hover:underline">
+        {kind.title}
+      </Link>
+      {namespace && (
+        <>
+          <ChevronRight className="size-3" aria-hidden />
+          <Link
+            href={objectHref({ resource: 'namespaces', name: namespace })}
+            className="focus-ring truncate rounded hover:text-ink hover:underline"
+          >
+            {namespace}
+          </Link>
+        </>
+      )}
+    </nav>
+  )
+}
+
 /** What ends a Job. */
 function isOver({ type, status }: Condition): boolean {
   return status === 'True' && (type === 'Complete' || type === 'Failed')
@@ -200,7 +207,20 @@ function isOver({ type, status }: Condition): boolean {
 
 function NotThere({ kind, name, namespace, message }: { kind: KindInfo; name: string; namespace: string; message: string }) {
   const { parameters } = useLocation()
-  if (parameters.get('tab') === 'history') return <HistoryTab target={targetOf(kind, { namespace, name })} revision="" isGone />
+  if (parameters.get('tab') === 'history')
+    return (
+      <div className="flex min-h-0 flex-1 flex-col">
+        <header className="shrink-0 border-b border-line px-3 pt-3 pb-2 sm:px-5">
+          <Where kind={kind} namespace={namespace} />
+          <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-2">
+            <KindIcon resource={kind.resource} className="size-5 shrink-0 text-muted" />
+            <h1 className="min-w-0 text-lg font-semibold tracking-tight break-all">{name}</h1>
+            <StateBadge text="Deleted" tone="neutral" />
+          </div>
+        </header>
+        <HistoryTab target={targetOf(kind, { namespace, name })} revision="" isGone />
+      </div>
+    )
   return (
     <div>
       <div className="p-5 pb-0">

@@ -4,7 +4,7 @@ export type Fact = readonly [name: string, value: ReactNode]
 
 /** Names and values, two by two. Values that are empty are left out. */
 export function Facts({ facts }: { facts: readonly Fact[] }) {
-  const shown = facts.filter(([, value]) => value !== undefined && value !== null && value !== '' && value !== false)
+  const shown = facts.filter(([, value]) => !isEmpty(value))
   return (
     <dl className="grid grid-cols-[minmax(90px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1.5 px-4 py-3 text-sm">
       {shown.map(([name, value]) => (
@@ -15,6 +15,11 @@ export function Facts({ facts }: { facts: readonly Fact[] }) {
       ))}
     </dl>
   )
+}
+
+/** Whether there is nothing to see. An element counts as something: leave out what would render nothing. */
+export function isEmpty(value: ReactNode): boolean {
+  return value === undefined || value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0)
 }
 
 /** Labels or annotations; a label leads to all that has it. */
@@ -31,7 +36,7 @@ export function Pairs({
     <ul className="flex flex-wrap gap-1">
       {entries.map(([key, value]) => {
         const text = `${key}=${value}`
-        const className = 'block max-w-full truncate rounded bg-hover px-1.5 py-0.5 font-mono text-xs'
+        const className = 'line-clamp-3 max-w-full rounded bg-hover px-1.5 py-0.5 font-mono text-xs wrap-anywhere'
         return (
           <li key={key} className="max-w-full" title={text}>
             {hrefOf ? (
@@ -46,4 +51,9 @@ export function Pairs({
       })}
     </ul>
   )
+}
+
+/** As Pairs, in places where nothing is to stand if there are none. */
+export function pairsOf(pairs: Readonly<Record<string, string>> | undefined): ReactNode {
+  return pairs && Object.keys(pairs).length > 0 && <Pairs key="pairs" pairs={pairs} />
 }

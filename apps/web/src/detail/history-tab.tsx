@@ -1,5 +1,5 @@
 import type { HistoryItem } from '@quarterdeck/trpc'
-import { Button, EmptyState, Problem, Spinner, ToneIcon, cn, type Tone } from '@quarterdeck/ui'
+import { Button, Checkbox, EmptyState, Problem, Spinner, ToneIcon, cn, type Tone } from '@quarterdeck/ui'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { History, Undo2 } from 'lucide-react'
 import { useState } from 'react'
@@ -36,6 +36,9 @@ export function HistoryTab({ target, revision, isGone }: HistoryTabProps) {
     placeholderData: (previous) => previous,
   })
   const items = data?.pages.flat() ?? []
+  const [showsStatus, setShowsStatus] = useState(false)
+  const statusOnly = items.filter(({ isStatusOnly }) => isStatusOnly).length
+  const shown = showsStatus ? items : items.filter(({ isStatusOnly }) => !isStatusOnly)
   const [chosen, setChosen] = useState<number>()
   const [against, setAgainst] = useState<'before' | 'now'>('before')
   if (error)
@@ -51,11 +54,9 @@ export function HistoryTab({ target, revision, isGone }: HistoryTabProps) {
         <p>Changes are kept for some days; this object has had none in that time.</p>
       </EmptyState>
     )
-  const index = Math.max(
-    0,
-    items.findIndex((item) => item.revision === chosen),
-  )
-  const item = items[index]!
+  const item = shown.find(({ revision: number }) => number === chosen) ?? shown[0] ?? items[0]!
+  // Differences are those to the change before, shown or not.
+  const index = items.indexOf(item)
   const other = against === 'now' ? items[0] : items[index + 1]
 
   async function restore(): Promise<void> {
@@ -72,40 +73,48 @@ export function HistoryTab({ target, revision, isGone }: HistoryTabProps) {
   }
 
   return (
-    <div className="grid min-h-full md:grid-cols-[300px_minmax(0,1fr)]">
-      <ol className="overflow-auto border-line max-md:max-h-56 max-md:border-b md:border-r" aria-label="Changes, newest first">
-        {items.map((entry, position) => (
-          <li key={entry.revision}>
-            <button
-              type="button"
-              aria-current={position === index}
-              onClick={() => setChosen(entry.revision)}
-              className={cn(
-                'focus-ring w-full cursor-pointer border-b border-line px-3 py-2 text-left text-sm sm:px-5',
-                position === index ? 'bg-selected' : 'hover:bg-hover/60',
-              )}
-            >
-              <span className="flex items-center gap-2">
-                <ToneIcon tone={looks[entry.type].tone} />
-                <span className="font-medium">{looks[entry.type].text}</span>
-                <span className="ml-auto text-xs text-muted">
-                  <Age time={entry.time} /> ago
-                </span>
-              </span>
-              <span className="mt-0.5 block truncate text-xs text-muted" title={`${entry.actor} with ${entry.client}`}>
-                {entry.actor} · {entry.client} · {entry.revision}
-              </span>
-            </button>
-          </li>
-        ))}
-        {hasNextPage && (
-          <li className="p-2 text-center">
-            <Button size="small" onClick={() => void fetchNextPage()}>
-              Older changes
-            </Button>
-          </li>
+    <div className="grid min-h-full grid-cols-1 max-md:content-start md:grid-cols-[300px_minmax(0,1fr)]">
+      <div className="min-w-0 overflow-auto border-line max-md:max-h-56 max-md:border-b md:border-r">
+        {statusOnly > 0 && (
+          <label className="flex cursor-pointer items-center gap-2 border-b border-line px-3 py-2 text-xs text-muted sm:px-5">
+            <Checkbox isChecked={showsStatus} onChange={setShowsStatus} label="Show changes of the status alone" />
+            {showsStatus ? 'Changes of its status too' : `${statusOnly.toLocaleString()} changes of its status alone are left out`}
+          </label>
         )}
-      </ol>
+        <ol aria-label="Changes, newest first">
+          {shown.map((entry) => (
+            <li key={entry.revision}>
+              <button
+                type="button"
+                aria-current={entry === item}
+                onClick={() => setChosen(entry.revision)}
+                className={cn(
+                  'focus-ring w-full cursor-pointer border-b border-line px-3 py-2 text-left text-sm sm:px-5',
+                  entry === item ? 'bg-selected' : 'hover:bg-hover/60',
+                )}
+              >
+                <span className="flex items-center gap-2">
+                  <ToneIcon tone={looks[entry.type].tone} />
+                  <span className="font-medium">{looks[entry.type].text}</span>
+                  <span className="ml-auto text-xs text-muted">
+                    <Age time={entry.time} /> ago
+                  </span>
+                </span>
+                <span className="mt-0.5 block truncate text-xs text-muted" title={`${entry.actor} with ${entry.client}`}>
+                  {entry.actor} · {entry.client} · {entry.revision}
+                </span>
+              </button>
+            </li>
+          ))}
+          {hasNextPage && (
+            <li className="p-2 text-center">
+              <Button size="small" onClick={() => void fetchNextPage()}>
+                Older changes
+              </Button>
+            </li>
+          )}
+        </ol>
+      </div>
       <div className="min-w-0">
         <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2 sm:px-5">
           <div role="group" aria-label="Compare with" className="flex overflow-hidden rounded-md border border-line-strong text-xs">

@@ -34,9 +34,11 @@ export function SummaryTab({ kind, inspection, isRevealed, onReveal }: SummaryTa
   const scheduling = <SchedulingPanel namespace={object.metadata.namespace ?? ''} name={object.metadata.name} isPlaced={isPlaced} />
   const hasData = keyed.has(kind.resource) && Boolean(object.data ?? object.binaryData)
   const conditions = object.status?.conditions ?? []
+  // What is in a namespace is more than stands beside a summary.
+  const isWide = kind.resource === 'namespaces'
   const isAlone = inspection.related?.length === 0 && conditions.length === 0
   return (
-    <div className={cn('grid items-start gap-3 p-3 sm:gap-4 sm:p-5', isAlone ? 'max-w-5xl' : 'xl:grid-cols-[3fr_2fr]')}>
+    <div className={cn('grid items-start gap-3 p-3 sm:gap-4 sm:p-5', isAlone ? 'max-w-5xl' : !isWide && 'xl:grid-cols-[3fr_2fr]')}>
       <div className="flex min-w-0 flex-col gap-3 sm:gap-4">
         {isPod && !isPlaced && scheduling}
         {!inspection.isGone && <UsagePanel resource={kind.resource} object={object} usage={inspection.usage} />}
@@ -55,7 +57,9 @@ export function SummaryTab({ kind, inspection, isRevealed, onReveal }: SummaryTa
         )}
         {isPod && isPlaced && scheduling}
       </div>
-      <div className="flex min-w-0 flex-col gap-3 sm:gap-4">
+      <div
+        className={isWide ? 'min-w-0 gap-4 *:mb-4 *:break-inside-avoid md:columns-2 2xl:columns-3' : 'flex min-w-0 flex-col gap-3 sm:gap-4'}
+      >
         {conditions.length > 0 && <Conditions conditions={conditions} />}
         <RelatedPanels related={inspection.related} />
       </div>

@@ -15,7 +15,7 @@ interface Line {
 /** What a pod or a node uses now, against what it may use and what it asked for. */
 export function UsagePanel({ resource, object, usage }: { resource: string; object: AnyObject; usage: InspectionState['usage'] }) {
   if (resource !== 'nodes' && resource !== 'pods') return undefined
-  if (usage === undefined || (usage === null && object.status?.phase !== 'Running' && resource === 'pods')) return undefined
+  if (usage === undefined || (usage === null && resource === 'pods' && !hasRunningContainer(object))) return undefined
   const lines = usage && (resource === 'nodes' ? nodeLines(object, usage) : podLines(object, usage))
   return (
     <Panel title="In use now">
@@ -38,6 +38,11 @@ export function UsagePanel({ resource, object, usage }: { resource: string; obje
       )}
     </Panel>
   )
+}
+
+/** While none runs there is nothing to measure. */
+function hasRunningContainer({ status }: AnyObject): boolean {
+  return status?.containerStatuses?.some(({ state }) => state?.['running']) ?? false
 }
 
 type Usage = NonNullable<InspectionState['usage']>

@@ -12,7 +12,7 @@ export function BulkActions({ kind, selection }: { kind: KindInfo; selection: Se
   const possible = objectActionsOf(kind, selection.rows, { actions, done: selection.clear })
   return (
     <div role="toolbar" aria-label="Selected rows" className="flex items-center gap-1.5">
-      <span className="px-1 text-sm font-medium tabular-nums">{selection.rows.length} selected</span>
+      <span className="shrink-0 px-1 text-sm font-medium tabular-nums">{selection.rows.length} selected</span>
       {possible.map(({ id, label, icon: Icon, isDanger = false, run }) => (
         <Button key={id} size="small" look={isDanger ? 'danger' : 'plain'} onClick={run}>
           <Icon aria-hidden /> {label.replace('…', '')}

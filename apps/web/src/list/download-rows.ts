@@ -22,6 +22,7 @@ function cellText(
   cell: RowData['cells'][number] | undefined,
   usage: UsageByRow[string],
 ): string {
+  if (type === 'restarts') return String(cell).split('/')[0]!
   return type === 'usage' ? String((name === 'CPU' ? usage?.cpuMillis : usage?.memoryBytes) ?? '') : String(cell ?? '')
 }
 

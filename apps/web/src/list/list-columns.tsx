@@ -3,6 +3,7 @@ import { asTone, StateBadge } from '@quarterdeck/ui'
 import { createColumnHelper, columnVisibilityFeature, tableFeatures } from '@tanstack/react-table'
 import type { ReactNode } from 'react'
 
+import { columnTitle } from './column-title.ts'
 import { ObjectLink } from './object-link.tsx'
 import { UsageCell } from './usage-cell.tsx'
 import { QuotaCell } from './quota-cell.tsx'
@@ -27,6 +28,13 @@ export function listColumnsOf(kind: KindInfo) {
   ]
 }
 
+/** What kubectl writes where there is nothing. */
+const nothing = new Set<unknown>([null, undefined, '', '<none>', '<unset>'])
+
+export function isNothing(value: RowData['cells'][number] | undefined): boolean {
+  return nothing.has(value)
+}
+
 const amountColumns = new Set(['Request', 'Limit'])
 
 function Cell({
@@ -44,10 +52,24 @@ function Cell({
   if (column.name === 'State' && row.state)
     return <StateBadge text={row.state.text} tone={asTone(row.state.tone)} reason={row.state.reason} />
   if (column.type === 'usage') return <UsageCell row={row} column={column.name} />
-  if (value === null || value === undefined || value === '' || value === '<none>') return <span className="text-faint">–</span>
+  if (isNothing(value)) return <span className="text-faint">–</span>
   if (column.name === 'Object' && typeof value === 'string') return <ObjectLink text={value} namespace={row.namespace} />
   if (column.type === 'date') return <Age time={String(value)} />
   if (kind.resource === 'resourcequotas' && amountColumns.has(column.name)) return <QuotaCell text={String(value)} />
+  if (column.type === 'restarts') {
+    const [count, last] = String(value).split('/')
+    return (
+      <span className="tabular-nums">
+        {count}
+        {last && (
+          <span className="text-muted">
+            {' '}
+            (<Age time={last} /> ago)
+          </span>
+        )}
+      </span>
+    )
+  }
   if (column.type === 'duration') {
     const [from = '', to] = String(value).split('/')
     return <Duration from={from} to={to} />
@@ -63,10 +85,11 @@ const headRoomPx = 28
 /** How wide a column is: as wide as what it usually holds, and what is text may grow. */
 export function widthOf(column: string, { type, resource }: { type: string | undefined; resource: string }): string {
   const isEvent = resource.startsWith('events')
-  if (column === 'Name' && isEvent) return 'minmax(110px, 0.7fr)'
-  if (column === 'Object') return 'minmax(140px, 1.6fr)'
-  if (column === 'Reason') return 'minmax(130px, 0.8fr)'
-  if (column === 'State' && isEvent) return '104px'
+  if (column === 'Name' && isEvent) return 'minmax(88px, 0.4fr)'
+  if (column === 'Namespace' && isEvent) return 'minmax(88px, 0.6fr)'
+  if (column === 'Object') return 'minmax(184px, 1.6fr)'
+  if (column === 'Reason') return 'minmax(124px, 0.8fr)'
+  if (column === 'State' && isEvent) return '96px'
   if (column === 'Name') return 'minmax(164px, 2.4fr)'
   if (column === 'Namespace') return 'minmax(100px, 1fr)'
   if (column === 'State') return resource === 'pods' ? 'minmax(172px, 1fr)' : 'minmax(144px, 1fr)'
@@ -77,10 +100,13 @@ export function widthOf(column: string, { type, resource }: { type: string | und
   if (column === 'Request') return 'minmax(252px, 3fr)'
   if (column === 'Limit') return 'minmax(140px, 1.4fr)'
   if (column === 'Last Schedule') return '108px'
+  if (column === 'Endpoints') return 'minmax(184px, 2fr)'
+  if (column === 'Port(s)') return 'minmax(148px, 1.4fr)'
   if (type === 'usage') return '104px'
+  if (type === 'restarts') return 'minmax(104px, 0.6fr)'
   if (type === 'date' || type === 'duration') return 'minmax(84px, 0.4fr)'
   if (column === 'Provisioner') return 'minmax(176px, 1.2fr)'
-  const headPx = Math.ceil(column.length * headCharacterPx + headRoomPx)
+  const headPx = Math.ceil(columnTitle(column).length * headCharacterPx + headRoomPx)
   if (type === 'integer' || type === 'boolean' || column === 'Ready') return `minmax(${Math.max(84, headPx)}px, 0.5fr)`
   return `minmax(${Math.max(100, headPx)}px, 1fr)`
 }

@@ -6,6 +6,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 
 import { useIsNarrow } from '../console/use-is-narrow.ts'
+import { columnTitle } from './column-title.ts'
 import { listColumnsOf, listFeatures, widthOf } from './list-columns.tsx'
 import type { ListParameters } from './list-parameters.ts'
 import { NarrowRow } from './narrow-row.tsx'
@@ -207,7 +208,7 @@ function HeaderCell({ name, description, sort, onSort }: HeaderCellProps) {
           isSorted && 'text-ink',
         )}
       >
-        <span className="truncate">{name}</span>
+        <span className="truncate">{columnTitle(name)}</span>
         {isSorted && <Arrow className="size-3 shrink-0" aria-hidden />}
       </button>
     </div>

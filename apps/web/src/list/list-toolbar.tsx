@@ -3,6 +3,7 @@ import { Button, Input, Menu, MenuCheckItem, MenuLabel, ToneIcon, asTone, cn } f
 import { Columns3, Download, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
+import { columnTitle } from './column-title.ts'
 import { BulkActions } from './bulk-actions.tsx'
 import type { ListParameters } from './list-parameters.ts'
 import type { Selection } from './use-selection.ts'
@@ -45,7 +46,7 @@ export function ListToolbar({ kind, window, parameters, onChange, visibility, on
           <MenuLabel>Columns</MenuLabel>
           {columns.map((column) => (
             <MenuCheckItem key={column} isChecked={visibility[column] !== false} onChange={(next) => onShowColumn(column, next)}>
-              {column}
+              {columnTitle(column)}
             </MenuCheckItem>
           ))}
         </Menu>

@@ -1,9 +1,11 @@
 import type { KindInfo, RowData } from '@quarterdeck/trpc'
+import type { ReactNode } from 'react'
 
 import { Link } from '../console/navigation.tsx'
 import { objectHref } from '../console/route.ts'
 
-export function RowName({ kind, row }: { kind: KindInfo; row: RowData }) {
+/** What a row is called, leading to the object. */
+export function RowName({ kind, row, children = row.name }: { kind: KindInfo; row: RowData; children?: ReactNode }) {
   return (
     <Link
       href={objectHref({ resource: kind.resource, namespace: row.namespace, name: row.name })}
@@ -11,7 +13,7 @@ export function RowName({ kind, row }: { kind: KindInfo; row: RowData }) {
       title={row.name}
       className="focus-ring rounded font-medium text-ink hover:text-accent hover:underline"
     >
-      {row.name}
+      {children}
     </Link>
   )
 }

@@ -40,7 +40,7 @@ export function useListKeys({
   }
   return (event) => {
     const target = event.target as HTMLElement
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest('[role="menu"]')) return
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || target.closest('[role="menu"]')) return
     if (target.tagName === 'BUTTON' && (event.key === 'Enter' || event.key === ' ')) return
     const row = rowAt(focused)
     const next = moves[event.key]

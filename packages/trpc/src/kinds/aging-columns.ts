@@ -1,12 +1,12 @@
-import { cronJobs, jobs, type Column, type CronJob, type Job, type Kind } from '@quarterdeck/api'
+import { cronJobs, jobs, pods, podSummaryOf, type Column, type CronJob, type Job, type Kind, type Pod } from '@quarterdeck/api'
 import type { KubeObject } from '@quarterdeck/api-machinery'
 
 /**
- * A column of a list. A `duration` is two times with a slash between them, the second empty while it still runs; a
- * `usage` has no cell, its figures come beside the rows.
+ * A column of a list. A `duration` is two times with a slash between them, the second empty while it still runs;
+ * `restarts` are how many and, after a slash, when the last was; a `usage` has no cell, its figures come beside the rows.
  */
 export interface ListColumn extends Omit<Column<KubeObject>, 'type'> {
-  type: Column<KubeObject>['type'] | 'duration' | 'usage'
+  type: Column<KubeObject>['type'] | 'duration' | 'restarts' | 'usage'
 }
 
 /**
@@ -15,6 +15,13 @@ export interface ListColumn extends Omit<Column<KubeObject>, 'type'> {
  */
 const replacements: Readonly<Record<string, Pick<ListColumn, 'type' | 'value'>>> = {
   [`${cronJobs.resource}/Last Schedule`]: { type: 'date', value: (object) => (object as CronJob).status?.lastScheduleTime ?? null },
+  [`${pods.resource}/Restarts`]: {
+    type: 'restarts',
+    value: (object) => {
+      const { restarts, lastRestartAt = '' } = podSummaryOf(object as Pod)
+      return `${restarts}/${lastRestartAt}`
+    },
+  },
   [`${jobs.resource}/Duration`]: {
     type: 'duration',
     value: (object) => {
@@ -34,4 +41,9 @@ export function durationSortKey(cell: unknown): number {
   const [from = '', to = ''] = String(cell ?? '').split('/')
   if (!from) return -1
   return to ? Date.parse(to) - Date.parse(from) : Date.parse(from)
+}
+
+/** By their number. */
+export function restartsSortKey(cell: unknown): number {
+  return Number.parseInt(String(cell ?? ''), 10) || 0
 }

@@ -3,7 +3,7 @@ import type { KubeObject } from '@quarterdeck/api-machinery'
 import { servedObject } from '@quarterdeck/apiserver'
 import type { StoredObject } from '@quarterdeck/storage'
 
-import { durationSortKey } from '../kinds/aging-columns.ts'
+import { durationSortKey, restartsSortKey, type ListColumn } from '../kinds/aging-columns.ts'
 import { columnsOf } from '../kinds/columns.ts'
 import { stateOf, type State } from '../state/state.ts'
 import { sortKeyOf, type SortKey } from './sort-key.ts'
@@ -12,6 +12,9 @@ export type Cell = string | number | boolean | null
 
 /** Columns that every kind has, whatever it declares. */
 export type SortColumn = 'Name' | 'Namespace' | (string & {})
+
+/** Cells that hold times, which nobody looks for as texts. */
+const notSearched: ReadonlySet<ListColumn['type']> = new Set(['date', 'duration', 'restarts'])
 
 const sortColumns = new WeakMap<Kind, ReadonlyMap<string, number>>()
 
@@ -77,9 +80,7 @@ export class Row {
 
   #words(): string[] {
     const columns = columnsOf(this.kind)
-    const cells = this.cells.filter(
-      (cell, index) => typeof cell === 'string' && columns[index]!.type !== 'date' && columns[index]!.type !== 'duration',
-    )
+    const cells = this.cells.filter((cell, index) => typeof cell === 'string' && !notSearched.has(columns[index]!.type))
     const labels = Object.entries(this.object.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`)
     return [this.namespace, this.name, ...cells.map(String), ...labels]
   }
@@ -99,6 +100,7 @@ export class Row {
     // One cell costs less than all of them, and an order needs no other.
     const value = this.#cells ? this.#cells[index]! : declared.value(this.object, Date.now())
     if (declared.type === 'duration') return durationSortKey(value)
+    if (declared.type === 'restarts') return restartsSortKey(value)
     // Times are texts of one form: their own order is the order of time.
     return declared.type === 'date' ? String(value ?? '') : sortKeyOf(value)
   }

@@ -1,5 +1,8 @@
-import type { HistoryEntry } from '@quarterdeck/storage'
+import { isDeepStrictEqual } from 'node:util'
+
+import type { KubeObject } from '@quarterdeck/api-machinery'
 import { storedKindOf } from '@quarterdeck/apiserver'
+import type { HistoryEntry } from '@quarterdeck/storage'
 import { z } from 'zod'
 
 import { comparableYaml } from '../documents/object-yaml.ts'
@@ -16,6 +19,8 @@ export interface HistoryItem {
   client: string
   /** RFC 3339. */
   time: string
+  /** Whether nothing but its status changed: what controllers report, not what anybody asked for. */
+  isStatusOnly: boolean
   /** What it was after the change; Secrets without their values. */
   yaml: string
 }
@@ -31,16 +36,28 @@ export const objectHistory = procedure
       resource: storedKindOf(kind).resource,
       namespace: key.namespace,
       name: key.name,
-      limit: input.limit,
+      // The one before the last tells what the last changed.
+      limit: input.limit + 1,
       ...(input.before === undefined ? {} : { before: input.before }),
     })
-    return entries.map((entry) => ({
+    return entries.slice(0, input.limit).map((entry, index) => ({
       type: entry.type,
       revision: entry.revision,
       uid: entry.uid,
       actor: entry.author.actor,
       client: entry.author.client,
       time: entry.time,
+      isStatusOnly: isStatusOnly(entry, entries[index + 1]),
       yaml: comparableYaml(withoutSecretValues(entry.object)),
     }))
   })
+
+function isStatusOnly(entry: HistoryEntry, before: HistoryEntry | undefined): boolean {
+  return entry.type === 'updated' && entry.uid === before?.uid && isDeepStrictEqual(withoutStatus(entry), withoutStatus(before))
+}
+
+function withoutStatus({ object }: HistoryEntry): unknown {
+  const { status: _, ...asked } = object as KubeObject & { status?: unknown }
+  const { resourceVersion: _version, managedFields: _fields, ...metadata } = asked.metadata
+  return { ...asked, metadata }
+}

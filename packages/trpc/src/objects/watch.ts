@@ -7,7 +7,12 @@ import { kindOf, kindSchema } from '../target.ts'
 import { procedure } from '../trpc.ts'
 import { withoutSecretValues } from './secret-values.ts'
 
-/** Kubernetes watch events of a kind, for automation: the current state first unless a resourceVersion is given. */
+export type ObjectEvent = WatchEvent<KubeObject>
+
+/**
+ * Kubernetes watch events of a kind: the current state first unless a resourceVersion is given. With `marksInitialState` a
+ * BOOKMARK with the annotation `k8s.io/initial-events-end` follows it.
+ */
 export const watchObjects = procedure
   .input(
     kindSchema.extend({
@@ -15,17 +20,19 @@ export const watchObjects = procedure
       labelSelector: z.string().max(2000).optional(),
       fieldSelector: z.string().max(2000).optional(),
       resourceVersion: z.string().max(30).optional(),
+      marksInitialState: z.boolean().default(false),
     }),
   )
-  .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<WatchEvent<KubeObject>> {
+  .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<ObjectEvent> {
     const kind = kindOf(ctx.server.core, input)
-    const { namespace, labelSelector, fieldSelector, resourceVersion } = input
+    const { namespace, labelSelector, fieldSelector, resourceVersion, marksInitialState } = input
     const events = ctx.client.watch(kind, {
       signal: anySignal(signal),
       ...(namespace ? { namespace } : {}),
       ...(labelSelector ? { labelSelector } : {}),
       ...(fieldSelector ? { fieldSelector } : {}),
       ...(resourceVersion ? { resourceVersion } : {}),
+      ...(marksInitialState ? { allowWatchBookmarks: true, sendInitialEvents: true } : {}),
     })
     for await (const event of events) yield event.type === 'BOOKMARK' ? event : { ...event, object: withoutSecretValues(event.object) }
   })

@@ -2,6 +2,7 @@ import { configMaps, namespaces, nodes, persistentVolumeClaims, pods, secrets, s
 import { controllerOf, matchesRequirements, requirementsOf, type KubeObject, type LabelSelector } from '@quarterdeck/api-machinery'
 
 import { pluralTitle } from '../kinds/plural-title.ts'
+import { contents } from './namespace-relations.ts'
 import { groupOf, itemOf, missingItem, type ObjectOfKind, type RelatedGroup, type RelatedItem, type RelationReader } from './relation.ts'
 import { devices } from './device-relations.ts'
 import { addresses } from './network-relations.ts'
@@ -29,6 +30,7 @@ const finders: readonly Finder[] = [
   budgets,
   priority,
   onNode,
+  contents,
 ]
 
 /** What an object has to do with others: what made it, what it made, what it selects, uses, and is used by. */

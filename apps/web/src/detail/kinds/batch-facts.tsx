@@ -8,7 +8,7 @@ export function jobFacts({ spec, status }: V1Job): Fact[] {
   const { startTime, completionTime, active = 0, succeeded = 0, failed = 0, terminating, completedIndexes, failedIndexes } = status ?? {}
   return [
     ['Pods', `${active} active · ${succeeded} succeeded · ${failed} failed${terminating ? ` · ${terminating} terminating` : ''}`],
-    ['Started', <Since key="started" time={startTime} />],
+    ['Started', startTime && <Since key="started" time={startTime} />],
     ['Took', startTime && <Duration key="took" from={startTime} to={completionTime} />],
     ['Indexes done', completedIndexes],
     ['Indexes failed', failedIndexes],
@@ -22,7 +22,7 @@ function jobSpecFacts(spec: V1JobSpec | undefined): Fact[] {
   const { completions, parallelism = 1, completionMode, backoffLimit = 6, backoffLimitPerIndex } = spec
   return [
     ['Completions', `${completions ?? 'any one'} wanted, ${parallelism} at a time${completionMode === 'Indexed' ? ', indexed' : ''}`],
-    ['Tries again', backoffLimitPerIndex === undefined ? `${backoffLimit} times` : `${backoffLimitPerIndex} times for each index`],
+    ['Tries again', backoffLimitPerIndex === undefined ? timesText(backoffLimit) : `${timesText(backoffLimitPerIndex)} for each index`],
     ['Deadline', spec.activeDeadlineSeconds === undefined ? undefined : `${spec.activeDeadlineSeconds} s after its start`],
     ['Deleted', spec.ttlSecondsAfterFinished === undefined ? undefined : `${spec.ttlSecondsAfterFinished} s after it finished`],
     ['Replaces pods', spec.podReplacementPolicy === 'Failed' ? 'when they have ended' : undefined],
@@ -40,6 +40,10 @@ function jobSpecFacts(spec: V1JobSpec | undefined): Fact[] {
         )),
     ],
   ]
+}
+
+function timesText(times: number): string {
+  return times === 0 ? 'not' : times === 1 ? 'once' : `${times} times`
 }
 
 const concurrency: Readonly<Record<string, string>> = {

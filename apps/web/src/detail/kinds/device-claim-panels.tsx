@@ -9,7 +9,7 @@ import type {
 } from '@quarterdeck/api'
 import { Panel } from '@quarterdeck/ui'
 
-import { Pairs } from '../facts.tsx'
+import { pairsOf } from '../facts.tsx'
 import { Selectors } from './device-facts.tsx'
 import { ObjectRef } from './object-ref.tsx'
 import { PlainTable, type PlainColumn } from './plain-table.tsx'
@@ -46,9 +46,10 @@ function allocatedColumns(reports: readonly V1AllocatedDeviceStatus[]): PlainCol
     { title: 'Pool', cell: ({ pool }) => pool },
     { title: 'Driver', cell: ({ driver }) => driver },
     { title: 'For request', cell: ({ request, adminAccess }) => `${request}${adminAccess ? ' (as administrator)' : ''}` },
-    { title: 'Takes', cell: ({ consumedCapacity }) => <Pairs pairs={consumedCapacity} /> },
+    { title: 'Takes', isLong: true, cell: ({ consumedCapacity }) => pairsOf(consumedCapacity) },
     {
       title: 'Says',
+      isLong: true,
       cell: (result) => {
         const { conditions = [], networkData } = reportOf(result) ?? {}
         return [...conditions.map(({ type, status }) => `${type} ${status}`), ...(networkData?.ips ?? [])].join(', ')
@@ -93,6 +94,10 @@ const askedColumns: readonly PlainColumn<Asked>[] = [
     cell: ({ request }) => <ObjectRef resource="deviceclasses.resource.k8s.io" name={request.deviceClassName} />,
   },
   { title: 'How many', cell: ({ request }) => (request.allocationMode === 'All' ? 'all there are' : (request.count ?? 1)) },
-  { title: 'At least', cell: ({ request }) => <Pairs pairs={request.capacity?.requests} /> },
-  { title: 'Selects', cell: ({ request }) => <Selectors selectors={request.selectors} /> },
+  { title: 'At least', cell: ({ request }) => pairsOf(request.capacity?.requests) },
+  {
+    title: 'Selects',
+    isLong: true,
+    cell: ({ request }) => request.selectors && request.selectors.length > 0 && <Selectors selectors={request.selectors} />,
+  },
 ]

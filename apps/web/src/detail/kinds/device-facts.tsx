@@ -7,7 +7,7 @@ import type {
   V1ResourceSlice,
 } from '@quarterdeck/api'
 
-import { Pairs, type Fact } from '../facts.tsx'
+import { pairsOf, type Fact } from '../facts.tsx'
 import { ObjectRef } from './object-ref.tsx'
 import { Since } from './workload-facts.tsx'
 
@@ -32,12 +32,12 @@ export function deviceClaimFacts({ metadata, status }: ResourceClaim): Fact[] {
       ),
     ],
     ['Its pod calls it', podName],
-    ['Only on nodes', <NodeTerms key="nodes" selector={allocation?.nodeSelector} />],
+    ['Only on nodes', allocation?.nodeSelector && <NodeTerms key="nodes" selector={allocation.nodeSelector} />],
   ]
 }
 
 export function deviceTemplateFacts({ spec }: V1ResourceClaimTemplate): Fact[] {
-  return [['Labels of its claims', spec.metadata?.labels && <Pairs key="labels" pairs={spec.metadata.labels} />]]
+  return [['Labels of its claims', pairsOf(spec.metadata?.labels)]]
 }
 
 export function deviceClassFacts({ spec }: V1DeviceClass): Fact[] {
@@ -55,7 +55,7 @@ export function resourceSliceFacts({ spec }: V1ResourceSlice): Fact[] {
     ['Pool', `${name}, generation ${generation}, of ${resourceSliceCount} ${resourceSliceCount === 1 ? 'slice' : 'slices'}`],
     ['Node', spec.nodeName && <ObjectRef key="node" resource="nodes" name={spec.nodeName} />],
     ['Reached from', spec.allNodes ? 'every node' : spec.perDeviceNodeSelection && 'nodes that each device names'],
-    ['Only on nodes', <NodeTerms key="nodes" selector={spec.nodeSelector} />],
+    ['Only on nodes', spec.nodeSelector && <NodeTerms key="nodes" selector={spec.nodeSelector} />],
     [
       'Shared counters',
       spec.sharedCounters?.map(({ name: set, counters }) => (
@@ -73,14 +73,14 @@ export function resourceSliceFacts({ spec }: V1ResourceSlice): Fact[] {
 /** Expressions, one below the other; all must hold. */
 export function Selectors({ selectors }: { selectors: readonly V1DeviceSelector[] | undefined }) {
   return selectors?.map(({ cel }) => (
-    <code key={cel?.expression} className="block font-mono text-xs break-words whitespace-pre-wrap">
+    <code key={cel?.expression} className="block font-mono text-xs wrap-anywhere whitespace-pre-wrap">
       {cel?.expression}
     </code>
   ))
 }
 
-function NodeTerms({ selector }: { selector: V1NodeSelector | undefined }) {
-  return selector?.nodeSelectorTerms.map((term) => (
+function NodeTerms({ selector }: { selector: V1NodeSelector }) {
+  return selector.nodeSelectorTerms.map((term) => (
     <code key={JSON.stringify(term)} className="block font-mono text-xs break-words">
       {[...(term.matchFields ?? []), ...(term.matchExpressions ?? [])]
         .map(({ key, operator, values }) => `${key} ${operator} ${values?.join(', ') ?? ''}`)

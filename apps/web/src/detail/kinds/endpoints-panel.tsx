@@ -1,35 +1,26 @@
-import type { Service, V1Endpoint, V1EndpointSlice } from '@quarterdeck/api'
+import type { EndpointSlice, Service, V1Endpoint, V1EndpointSlice } from '@quarterdeck/api'
 import { Button, Panel, StateBadge } from '@quarterdeck/ui'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { api, messageOf } from '../../api/trpc.ts'
+import { useWatched } from '../../api/use-watched.ts'
 import { ObjectRef } from './object-ref.tsx'
 import { PlainTable, type PlainColumn } from './plain-table.tsx'
 
-const refreshMs = 5000
-const maxSlices = 50
 const shownAtFirst = 15
 
 /** Where a Service sends traffic. */
-export function ServiceEndpointsPanel({ object: { metadata } }: { object: Service }) {
+export function ServiceEndpointsPanel({ object: { metadata, spec } }: { object: Service }) {
   const { namespace = '', name } = metadata
-  const { data, error } = useQuery({
-    queryKey: ['endpoints', namespace, name],
-    queryFn: () =>
-      api.objects.list.query({
-        apiVersion: 'discovery.k8s.io/v1',
-        plural: 'endpointslices',
-        namespace,
-        labelSelector: `kubernetes.io/service-name=${name}`,
-        limit: maxSlices,
-      }),
-    refetchInterval: refreshMs,
+  const { objects: slices, error } = useWatched<EndpointSlice>({
+    apiVersion: 'discovery.k8s.io/v1',
+    plural: 'endpointslices',
+    namespace,
+    labelSelector: `kubernetes.io/service-name=${name}`,
   })
-  if (error) return <p className="text-sm text-muted">Its endpoints can’t be read: {messageOf(error)}</p>
-  const slices = (data?.items ?? []) as unknown as V1EndpointSlice[]
-  const seen = new Map(slices.flatMap(({ endpoints = [] }) => endpoints).map((endpoint) => [endpoint.addresses.join(), endpoint]))
-  return data && <EndpointsPanel endpoints={[...seen.values()]} />
+  if (error) return <p className="text-sm text-muted">Its endpoints can’t be read: {error.message}</p>
+  if (!slices || spec.type === 'ExternalName') return undefined
+  const endpoints = new Map(slices.flatMap((slice) => slice.endpoints ?? []).map((endpoint) => [endpoint.addresses.join(), endpoint]))
+  return <EndpointsPanel endpoints={[...endpoints.values()]} />
 }
 
 export function SliceEndpointsPanel({ object: { endpoints = [] } }: { object: V1EndpointSlice }) {

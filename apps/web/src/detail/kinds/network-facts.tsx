@@ -1,18 +1,19 @@
 import type { IPAddress, Service, V1EndpointSlice, V1ServiceCIDR } from '@quarterdeck/api'
 import { announcedByAnnotation, loadBalancerClass } from '@quarterdeck/api/load-balancer'
+import type { ReactNode } from 'react'
 
-import { Pairs, type Fact } from '../facts.tsx'
+import { pairsOf, type Fact } from '../facts.tsx'
 import { ObjectRef } from './object-ref.tsx'
 
 export function serviceFacts({ metadata, spec, status }: Service): Fact[] {
-  const ips = (spec.clusterIPs ?? [spec.clusterIP]).filter((ip) => ip !== undefined && ip !== '')
+  const ips = (spec.clusterIPs ?? [spec.clusterIP ?? '']).filter(Boolean)
   return [
     ['Service type', spec.type],
     ['External name', spec.externalName],
-    ['Cluster IP', ips[0] === 'None' ? 'none: its name leads to the pods themselves (headless)' : <Addresses key="ips" texts={ips} />],
+    ['Cluster IP', ips[0] === 'None' ? 'none: its name leads to the pods themselves (headless)' : addressesOf(ips)],
     ...(spec.type === 'LoadBalancer' ? loadBalancerFacts({ metadata, spec, status }) : []),
-    ['External IPs', <Addresses key="external" texts={spec.externalIPs} />],
-    ['Ports', <Ports key="ports" ports={spec.ports} />],
+    ['External IPs', addressesOf(spec.externalIPs)],
+    ['Ports', spec.ports && spec.ports.length > 0 && <Ports key="ports" ports={spec.ports} />],
     ['Prefers', preferenceText[spec.trafficDistribution ?? '']],
     ['Traffic inside', spec.internalTrafficPolicy === 'Local' && 'only to pods on the same node (Local)'],
     ['Traffic from outside', spec.externalTrafficPolicy === 'Local' && 'only to pods on the node it reaches (Local)'],
@@ -22,7 +23,7 @@ export function serviceFacts({ metadata, spec, status }: Service): Fact[] {
       spec.sessionAffinity === 'ClientIP' &&
         `a client stays with its pod for ${spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800} s`,
     ],
-    ['Selector', spec.selector && Object.keys(spec.selector).length > 0 && <Pairs key="selector" pairs={spec.selector} />],
+    ['Selector', pairsOf(spec.selector)],
     ['Not ready pods', spec.publishNotReadyAddresses && 'get traffic too'],
   ]
 }
@@ -38,21 +39,24 @@ function loadBalancerFacts({ metadata, spec, status }: Pick<Service, 'metadata' 
   const node = metadata.annotations?.[announcedByAnnotation]
   const { loadBalancerClass: own = loadBalancerClass } = spec
   return [
-    [
-      'Address',
-      ingress.length > 0 ? <Addresses key="address" texts={ingress.flatMap(({ ip, hostname }) => ip ?? hostname ?? [])} /> : 'none yet',
-    ],
+    ['Address', ingress.length > 0 ? addressesOf(ingress.flatMap(({ ip, hostname }) => ip ?? hostname ?? [])) : 'none yet'],
     ['Answered by', node ? <ObjectRef key="node" resource="nodes" name={node} /> : ingress.length > 0 && 'no node at present'],
     ['Class', own === loadBalancerClass ? `${own}: the nodes themselves, with an address of their pool` : own],
     ['Only from', spec.loadBalancerSourceRanges?.join(', ')],
   ]
 }
 
-function Addresses({ texts = [] }: { texts: readonly (string | undefined)[] | undefined }) {
-  return texts.length > 0 && <code className="font-mono text-xs">{texts.join(', ')}</code>
+function addressesOf(texts: readonly string[] = []): ReactNode {
+  return (
+    texts.length > 0 && (
+      <code key="addresses" className="font-mono text-xs">
+        {texts.join(', ')}
+      </code>
+    )
+  )
 }
 
-function Ports({ ports = [] }: { ports: Service['spec']['ports'] }) {
+function Ports({ ports }: { ports: NonNullable<Service['spec']['ports']> }) {
   return (
     <ul>
       {ports.map(({ name, port, targetPort, nodePort, protocol = 'TCP' }) => (
@@ -68,7 +72,7 @@ function Ports({ ports = [] }: { ports: Service['spec']['ports'] }) {
 }
 
 export function serviceCidrFacts({ spec }: V1ServiceCIDR): Fact[] {
-  return [['Networks', <Addresses key="networks" texts={spec?.cidrs} />]]
+  return [['Networks', addressesOf(spec?.cidrs)]]
 }
 
 export function ipAddressFacts({ metadata, spec: { parentRef } }: IPAddress): Fact[] {

@@ -1,7 +1,12 @@
+import { cn } from '@quarterdeck/ui'
 import type { ReactNode } from 'react'
+
+import { isEmpty } from '../facts.tsx'
 
 export interface PlainColumn<T> {
   title: string
+  /** Whether it may hold more than fits on a line, and then goes on in the next. */
+  isLong?: boolean
   cell: (item: T) => ReactNode
 }
 
@@ -12,14 +17,15 @@ export interface PlainTableProps<T> {
   columns: readonly PlainColumn<T>[]
 }
 
-/** A few columns of words; the first names the row. Scrolls sideways where it is narrow. */
+/** A few columns of words; the first names the row. Columns that say nothing are left out. Scrolls sideways where it is narrow. */
 export function PlainTable<T>({ label, items, keyOf, columns }: PlainTableProps<T>) {
+  const shown = columns.filter(({ cell }, index) => index === 0 || items.some((item) => !isEmpty(cell(item))))
   return (
     <div className="focus-ring overflow-x-auto" role="region" aria-label={label} tabIndex={0}>
       <table className="w-full text-sm">
         <thead>
           <tr className="text-left text-xs text-muted">
-            {columns.map(({ title }) => (
+            {shown.map(({ title }) => (
               <th key={title} scope="col" className="px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4">
                 {title}
               </th>
@@ -29,13 +35,13 @@ export function PlainTable<T>({ label, items, keyOf, columns }: PlainTableProps<
         <tbody>
           {items.map((item) => (
             <tr key={keyOf(item)} className="border-t border-line align-top hover:bg-hover/60">
-              {columns.map(({ title, cell }, index) =>
+              {shown.map(({ title, isLong, cell }, index) =>
                 index === 0 ? (
-                  <th key={title} scope="row" className="px-3 py-1.5 pl-4 text-left font-medium break-all">
+                  <th key={title} scope="row" className="min-w-32 px-3 py-1.5 pl-4 text-left font-medium wrap-anywhere">
                     {cell(item)}
                   </th>
                 ) : (
-                  <td key={title} className="px-3 py-1.5 last:pr-4">
+                  <td key={title} className={cn('px-3 py-1.5 last:pr-4', isLong ? 'min-w-40 wrap-anywhere' : 'whitespace-nowrap')}>
                     {cell(item)}
                   </td>
                 ),

@@ -2,7 +2,7 @@ import type { V1Device, V1DeviceAttribute, V1ResourceSlice } from '@quarterdeck/
 import { Button, Panel } from '@quarterdeck/ui'
 import { useState } from 'react'
 
-import { Pairs } from '../facts.tsx'
+import { pairsOf } from '../facts.tsx'
 import { ObjectRef } from './object-ref.tsx'
 import { PlainTable, type PlainColumn } from './plain-table.tsx'
 
@@ -39,16 +39,16 @@ const deviceColumns: readonly PlainColumn<V1Device>[] = [
   { title: 'Device', cell: ({ name }) => name },
   {
     title: 'Capacity',
-    cell: ({ capacity = {} }) => <Pairs pairs={Object.fromEntries(Object.entries(capacity).map(([name, { value }]) => [name, value]))} />,
+    cell: ({ capacity = {} }) => pairsOf(Object.fromEntries(Object.entries(capacity).map(([name, { value }]) => [name, value]))),
   },
   {
     title: 'Attributes',
-    cell: ({ attributes = {} }) => (
-      <Pairs pairs={Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, textOf(value)]))} />
-    ),
+    isLong: true,
+    cell: ({ attributes = {} }) => pairsOf(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, textOf(value)]))),
   },
   {
     title: 'Taints',
+    isLong: true,
     cell: ({ taints = [] }) => taints.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`).join(', '),
   },
 ]
