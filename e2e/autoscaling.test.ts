@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 
-import { startProduct, type Product } from '@quarterdeck/testing'
-
+import { startCluster } from './lib/cluster.ts'
 import { eventually } from './lib/eventually.ts'
-import { kubectlFor, type Kubectl } from './lib/kubectl.ts'
 
 /** Busy while its file /tmp/load is there, and at rest otherwise. */
 const script = 'trap "exit 0" TERM; while true; do [ -e /tmp/load ] || sleep 0.2; done'
@@ -40,13 +38,7 @@ spec:
     scaleDown: { stabilizationWindowSeconds: 0 }
 `
 
-let product: Product
-let kubectl: Kubectl
-before(async () => {
-  product = await startProduct()
-  kubectl = kubectlFor(product.kubeconfig)
-})
-after(() => product?.destroy())
+const { kubectl } = await startCluster()
 
 const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' }).trim()
 const replicas = async (): Promise<number> => Number(await kubectl('get', 'deployment', 'load', '-o', 'jsonpath={.spec.replicas}'))

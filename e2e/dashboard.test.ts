@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-import { startProduct, type Product } from '@quarterdeck/testing'
+import { startCluster } from './lib/cluster.ts'
 
-let product: Product
-before(async () => {
-  product = await startProduct()
-})
-after(() => product?.destroy())
+const { product } = await startCluster()
 
 test('the dashboard works in a browser', () => {
   const config = fileURLToPath(new URL('dashboard/playwright.config.ts', import.meta.url))

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 
-import { startProduct, type Product } from '@quarterdeck/testing'
-
+import { startCluster } from './lib/cluster.ts'
 import { eventually } from './lib/eventually.ts'
-import { kubectlFor, type Kubectl } from './lib/kubectl.ts'
 
 /** Twice what simulated nodes take to renew a Lease, and some. */
 const graceSeconds = 45
@@ -42,21 +40,11 @@ const steady = deployment('steady', {
   spec: 'nodeSelector: { kubernetes.io/hostname: REAL }',
 })
 
-let product: Product
-let kubectl: Kubectl
-let simulated: number
-before(async () => {
-  product = await startProduct({
-    args: ['--nodes-simulated', '1'],
-    environment: { QUARTERDECK_NODE_GRACE_SECONDS: String(graceSeconds) },
-  })
-  kubectl = kubectlFor(product.kubeconfig)
-  simulated = product.pidOf('--no-node')
+const { product, kubectl } = await startCluster({
+  args: ['--nodes-simulated', '1'],
+  environment: { QUARTERDECK_NODE_GRACE_SECONDS: String(graceSeconds) },
 })
-after(async () => {
-  if (simulated) process.kill(simulated, 'SIGCONT')
-  await product?.destroy()
-})
+const simulated = product.pidOf('--no-node')
 
 const podsOf = async (name: string): Promise<{ node: string; phase: string; ready: boolean; terminating: boolean }[]> => {
   const { items } = JSON.parse(await kubectl('get', 'pods', '-l', `app=${name}`, '-o', 'json')) as {
@@ -75,6 +63,8 @@ const podsOf = async (name: string): Promise<{ node: string; phase: string; read
 }
 
 describe('what goes wrong, as an operator sees it', () => {
+  after(() => process.kill(simulated, 'SIGCONT'))
+
   test('pods run on the node that is going to die', async () => {
     await kubectl.apply(mobile)
     await kubectl('rollout', 'status', 'deployment/mobile', '--timeout=60s')

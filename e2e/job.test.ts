@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 
-import { startProduct, type Product } from '@quarterdeck/testing'
-
+import { startCluster } from './lib/cluster.ts'
 import { eventually } from './lib/eventually.ts'
-import { kubectlFor, type Kubectl } from './lib/kubectl.ts'
 
 const template = (script: string): string => `
     spec:
@@ -36,13 +34,7 @@ spec:
       template:${template('date').replaceAll('\n', '\n    ')}
 `
 
-let product: Product
-let kubectl: Kubectl
-before(async () => {
-  product = await startProduct()
-  kubectl = kubectlFor(product.kubeconfig)
-})
-after(() => product?.destroy())
+const { kubectl } = await startCluster()
 
 const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' }).trim()
 

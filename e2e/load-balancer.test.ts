@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { after, before, describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 
-import { startProduct, type Product } from '@quarterdeck/testing'
-
+import { startCluster } from './lib/cluster.ts'
 import { eventually } from './lib/eventually.ts'
-import { kubectlFor, type Kubectl } from './lib/kubectl.ts'
 
 const application = `
 apiVersion: apps/v1
@@ -39,23 +37,17 @@ const bridge = `qdb${process.pid}`.slice(0, 15)
 const run = (program: string, ...args: string[]): string => execFileSync(program, args, { encoding: 'utf8' }).trim()
 const inNeighbour = (...command: string[]): string => run('nsenter', `--net=/var/run/netns/${neighbour}`, ...command)
 
-let product: Product
-let kubectl: Kubectl
-before(async () => {
-  run('ip', 'netns', 'add', neighbour)
-  run('ip', 'link', 'add', bridge, 'type', 'bridge')
-  run('ip', 'addr', 'add', '198.51.100.1/24', 'dev', bridge)
-  run('ip', 'link', 'add', `${bridge.slice(0, 12)}v`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', neighbour)
-  run('ip', 'link', 'set', `${bridge.slice(0, 12)}v`, 'master', bridge, 'up')
-  run('ip', 'link', 'set', bridge, 'up')
-  inNeighbour('ip', 'addr', 'add', '198.51.100.2/24', 'dev', 'eth0')
-  inNeighbour('ip', 'link', 'set', 'eth0', 'up')
-  process.env['QUARTERDECK_LOAD_BALANCER_POOL'] = '198.51.100.200-198.51.100.201'
-  product = await startProduct()
-  kubectl = kubectlFor(product.kubeconfig)
-})
-after(async () => {
-  await product?.destroy()
+run('ip', 'netns', 'add', neighbour)
+run('ip', 'link', 'add', bridge, 'type', 'bridge')
+run('ip', 'addr', 'add', '198.51.100.1/24', 'dev', bridge)
+run('ip', 'link', 'add', `${bridge.slice(0, 12)}v`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', neighbour)
+run('ip', 'link', 'set', `${bridge.slice(0, 12)}v`, 'master', bridge, 'up')
+run('ip', 'link', 'set', bridge, 'up')
+inNeighbour('ip', 'addr', 'add', '198.51.100.2/24', 'dev', 'eth0')
+inNeighbour('ip', 'link', 'set', 'eth0', 'up')
+process.env['QUARTERDECK_LOAD_BALANCER_POOL'] = '198.51.100.200-198.51.100.201'
+const { kubectl } = await startCluster()
+after(() => {
   run('ip', 'link', 'delete', bridge)
   run('ip', 'netns', 'delete', neighbour)
 })

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 
-import { startProduct, type Product } from '@quarterdeck/testing'
-
+import { startCluster } from './lib/cluster.ts'
 import { eventually } from './lib/eventually.ts'
-import { kubectlFor, type Kubectl } from './lib/kubectl.ts'
 import { startOutsideScheduler } from './lib/outside-scheduler.ts'
 
 const podOf = (name: string, schedulerName: string): string => `
@@ -17,13 +15,7 @@ spec:
   containers: [{ name: main, image: "quarterdeck/busybox:latest", imagePullPolicy: IfNotPresent, command: [sleep, "3600"] }]
 `
 
-let product: Product
-let kubectl: Kubectl
-before(async () => {
-  product = await startProduct()
-  kubectl = kubectlFor(product.kubeconfig)
-})
-after(() => product?.destroy())
+const { product, kubectl } = await startCluster()
 
 const whereIs = (pod: string): Promise<string> => kubectl('get', 'pod', pod, '-o', 'jsonpath={.spec.nodeName} {.status.phase}')
 const eventsOf = (pod: string): Promise<string> =>

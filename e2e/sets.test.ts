@@ -4,12 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 
-import { startProduct, type Product } from '@quarterdeck/testing'
-
+import { startCluster } from './lib/cluster.ts'
 import { eventually } from './lib/eventually.ts'
-import { kubectlFor, type Kubectl } from './lib/kubectl.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const forever = 'trap "exit 0" TERM; while true; do sleep 0.1; done'
@@ -54,13 +52,7 @@ spec:
         - ${container(forever)} }
 `
 
-let product: Product
-let kubectl: Kubectl
-before(async () => {
-  product = await startProduct()
-  kubectl = kubectlFor(product.kubeconfig)
-})
-after(() => product?.destroy())
+const { product, kubectl } = await startCluster()
 
 const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' })
 

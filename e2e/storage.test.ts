@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 
-import { startProduct, type Product } from '@quarterdeck/testing'
-
+import { startCluster } from './lib/cluster.ts'
 import { eventually } from './lib/eventually.ts'
-import { kubectlFor, type Kubectl } from './lib/kubectl.ts'
 
 const claim = `
 apiVersion: v1
@@ -31,13 +29,7 @@ spec:
 `
 const forever = 'trap "exit 0" TERM; while true; do sleep 0.1; done'
 
-let product: Product
-let kubectl: Kubectl
-before(async () => {
-  product = await startProduct()
-  kubectl = kubectlFor(product.kubeconfig)
-})
-after(() => product?.destroy())
+const { product, kubectl } = await startCluster()
 
 const isGone = async (...what: string[]): Promise<void> => {
   assert.match((await kubectl.tried('get', ...what)).stderr, /NotFound/)
