@@ -2,12 +2,13 @@
 
 import { Button, Field } from '@quarterdeck/ui'
 import { ArrowRight } from 'lucide-react'
-import { useState, type FormEvent } from 'react'
+import { useState, useSyncExternalStore, type FormEvent } from 'react'
 
 import { api, messageOf } from '../api/trpc.ts'
 import { Logo } from './logo.tsx'
 
 export function SignIn() {
+  const isReady = useIsReady()
   const [error, setError] = useState<string>()
   const [isBusy, setIsBusy] = useState(false)
 
@@ -33,12 +34,13 @@ export function SignIn() {
           <h1 className="text-xl font-semibold tracking-tight">Quarterdeck</h1>
         </div>
         <form
+          method="post"
           onSubmit={(event) => void signIn(event)}
           className="flex flex-col gap-4 rounded-lg border border-line bg-surface p-6 shadow-pop"
         >
           <Field label="User" name="user" defaultValue="admin" autoComplete="username" autoCapitalize="none" spellCheck={false} required />
           <Field label="Password" name="password" type="password" autoComplete="current-password" autoFocus required error={error} />
-          <Button type="submit" look="primary" className="mt-1 !h-9" disabled={isBusy}>
+          <Button type="submit" look="primary" className="mt-1 !h-9" disabled={isBusy || !isReady}>
             {isBusy ? 'Signing in…' : 'Sign in'}
             <ArrowRight aria-hidden />
           </Button>
@@ -48,6 +50,15 @@ export function SignIn() {
         </p>
       </div>
     </main>
+  )
+}
+
+/** False in the page as the server sends it: a form that is sent before its code has come would take the password with it as text. */
+function useIsReady(): boolean {
+  return useSyncExternalStore(
+    () => () => {},
+    () => true,
+    () => false,
   )
 }
 
