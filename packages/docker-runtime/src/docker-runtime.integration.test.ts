@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { text } from 'node:stream/consumers'
@@ -79,6 +80,15 @@ void describe('the Docker runtime', () => {
     const [found] = await runtime.listSandboxes(pod.uid)
     assert.deepEqual({ ...found, createdAtMs: 0 }, { ...sandbox, createdAtMs: 0 })
     assert.deepEqual(await runtime.listSandboxes('another'), [])
+  })
+
+  void test('[N17] a subnet that another interface has, too, is refused with its name', async (t) => {
+    const ip = (...args: string[]): string => execFileSync('ip', args, { encoding: 'utf8' })
+    ip('link', 'add', 'qdtaken', 'type', 'dummy')
+    t.after(() => ip('link', 'delete', 'qdtaken'))
+    ip('addr', 'add', '10.213.7.1/24', 'dev', 'qdtaken')
+    ip('link', 'set', 'qdtaken', 'up')
+    await assert.rejects(runtime.ensureNetwork('10.213.7.0/24'), /10\.213\.7\.0\/24 is also on interface qdtaken/)
   })
 
   void test('making the same attempt again is a conflict', async () => {

@@ -1,8 +1,8 @@
-import { RuntimeError } from '@quarterdeck/runtime'
+import { labels, RuntimeError } from '@quarterdeck/runtime'
 import type Docker from 'dockerode'
 
 import { call, callUnless, toRuntimeError } from './engine.ts'
-import { labels } from '@quarterdeck/runtime'
+import { readHostRoutes, routesElsewhere } from './host-routes.ts'
 
 /** Name of the bridge network of an agent's pods. */
 export const networkNameOf = (agentId: string): string => `quarterdeck-${agentId}`
@@ -12,9 +12,21 @@ export const bridgeNameOf = (agentId: string): string => `qd${agentId.slice(0, 1
 
 /**
  * Makes the bridge with the node's pod subnet. One left with another subnet (the node was given a new one) is replaced
- * once nothing is attached to it; until then this fails with Conflict and is tried again.
+ * once nothing is attached to it; until then this fails with Conflict and is tried again. So it does while another interface of the
+ * machine has the subnet, too: pods could not be reached.
  */
 export async function ensureNetwork(docker: Docker, agentId: string, cidr: string): Promise<void> {
+  await ensureBridge(docker, agentId, cidr)
+  const [other] = routesElsewhere(await readHostRoutes(), cidr, bridgeNameOf(agentId))
+  if (other)
+    throw new RuntimeError(
+      'Conflict',
+      `the pods' subnet ${cidr} is also on interface ${other.interfaceName} of this machine, where their traffic would go: ` +
+        `remove that (ip link delete ${other.interfaceName}) or give the cluster another range (QUARTERDECK_CLUSTER_CIDR)`,
+    )
+}
+
+async function ensureBridge(docker: Docker, agentId: string, cidr: string): Promise<void> {
   const name = networkNameOf(agentId)
   const found = await inspectNetwork(docker, name)
   if (found && found.IPAM?.Config?.[0]?.Subnet === cidr) return
