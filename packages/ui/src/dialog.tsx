@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 
 import { IconButton } from './button.tsx'
 import { cn } from './class-names.ts'
+import { useFocusReturn } from './use-focus-return.ts'
 
 export interface DialogProps {
   isOpen: boolean
@@ -19,6 +20,7 @@ export interface DialogProps {
 
 /** A modal dialog: focus stays inside, Escape closes it, and focus goes back to where it was. */
 export function Dialog({ isOpen, onClose, title, description, children, footer, width = 'narrow' }: DialogProps) {
+  useFocusReturn(isOpen)
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>

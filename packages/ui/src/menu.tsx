@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react'
 import { DropdownMenu as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { createContext, useContext, useRef, type ReactNode } from 'react'
 
 import { cn } from './class-names.ts'
 
@@ -8,14 +8,27 @@ const panel = 'z-50 min-w-44 max-w-[90vw] max-h-[70vh] overflow-auto rounded-md 
 const item =
   'flex cursor-pointer items-center gap-2 rounded px-2 py-1.5 outline-none select-none data-[highlighted]:bg-hover data-[disabled]:opacity-50 [&_svg]:size-4'
 
-/** A menu that opens from its trigger, worked with arrow keys. */
+/** What was chosen waits until the menu has closed. */
+const ChosenContext = createContext<{ current: (() => void) | undefined }>({ current: undefined })
+
+/**
+ * A menu that opens from its trigger, worked with arrow keys. What is chosen happens once the trigger has the focus again,
+ * so that a dialog it opens gives the focus back to something that is still there.
+ */
 export function Menu({ trigger, children, align = 'end' }: { trigger: ReactNode; children: ReactNode; align?: 'start' | 'end' }) {
+  const chosen = useRef<() => void>(undefined)
+  const act = (): void => {
+    const run = chosen.current
+    chosen.current = undefined
+    // The focus moves right after this.
+    if (run) setTimeout(run)
+  }
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content align={align} sideOffset={4} collisionPadding={8} className={panel}>
-          {children}
+        <Radix.Content align={align} sideOffset={4} collisionPadding={8} className={panel} onCloseAutoFocus={act}>
+          <ChosenContext value={chosen}>{children}</ChosenContext>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -30,8 +43,9 @@ export interface MenuItemProps {
 }
 
 export function MenuItem({ children, onSelect, isDanger, isDisabled = false }: MenuItemProps) {
+  const chosen = useContext(ChosenContext)
   return (
-    <Radix.Item className={cn(item, isDanger && 'text-bad')} onSelect={onSelect} disabled={isDisabled}>
+    <Radix.Item className={cn(item, isDanger && 'text-bad')} onSelect={() => (chosen.current = onSelect)} disabled={isDisabled}>
       {children}
     </Radix.Item>
   )

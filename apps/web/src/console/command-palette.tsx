@@ -4,7 +4,7 @@ import { Activity, FileUp, FlaskConical, Gauge, type LucideIcon } from 'lucide-r
 
 import { useKinds } from '../api/use-kinds.ts'
 import { useObjectSearch } from '../api/use-object-search.ts'
-import { StateBadge } from '@quarterdeck/ui'
+import { StateBadge, useFocusReturn } from '@quarterdeck/ui'
 import { KindIcon } from './kind-icon.tsx'
 import { navigate } from './navigation.tsx'
 import { listHref, objectHref } from './route.ts'
@@ -25,6 +25,7 @@ const commands: readonly { href: string; name: string; words: string; icon: Luci
 export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { kinds } = useKinds()
   const [text, setText] = useState('')
+  useFocusReturn(isOpen)
   useEffect(() => {
     if (isOpen) setText('')
   }, [isOpen])
