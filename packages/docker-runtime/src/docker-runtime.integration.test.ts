@@ -84,7 +84,7 @@ void describe('the Docker runtime', () => {
 
   void test('[N17] a subnet that another interface has, too, is refused with its name', async (t) => {
     const ip = (...args: string[]): string => execFileSync('ip', args, { encoding: 'utf8' })
-    ip('link', 'add', 'qdtaken', 'type', 'dummy')
+    ip('link', 'add', 'qdtaken', 'type', 'bridge')
     t.after(() => ip('link', 'delete', 'qdtaken'))
     ip('addr', 'add', '10.213.7.1/24', 'dev', 'qdtaken')
     ip('link', 'set', 'qdtaken', 'up')
