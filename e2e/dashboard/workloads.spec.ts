@@ -138,3 +138,27 @@ async function apply(page: Page, files: Readonly<Record<string, string>>): Promi
   await page.getByRole('button', { name: 'Apply', exact: true }).click()
   await expect(page.getByRole('heading', { name: /^Applied/ })).toBeVisible()
 }
+
+test('[DB19] what was deleted is found again and restored', async ({ page }) => {
+  const name = `deleted-${Date.now().toString(36)}`
+  await signIn(page)
+  await upload(page, {
+    'config.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  namespace: default\ndata: { key: kept }\n`,
+  })
+  await page.getByRole('button', { name: 'Apply', exact: true }).click()
+  await expect(announced(page, '1 created')).toBeVisible()
+  await page.goto(`/configmaps/default/${name}`)
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect(page.getByText('Deleted', { exact: true })).toBeVisible()
+
+  await page.goto('/configmaps')
+  await page.getByRole('link', { name: 'Deleted config maps' }).click()
+  const deleted = page.getByRole('list', { name: 'Deleted config maps' })
+  await expect(deleted.getByRole('listitem').filter({ hasText: name })).toContainText('ago by')
+  await page.getByRole('button', { name: `Restore ${name}` }).click()
+  await expect(announced(page, 'restored')).toBeVisible()
+  await expect(page.getByRole('button', { name: `Restore ${name}` })).toHaveCount(0)
+  await page.goto(`/configmaps/default/${name}`)
+  await expect(page.getByText('kept')).toBeVisible()
+})

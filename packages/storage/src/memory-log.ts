@@ -33,13 +33,14 @@ export class MemoryLog {
     return { events, upTo: events.length === pageEvents ? (events.at(-1) as ChangeEvent).revision : upTo }
   }
 
-  history({ resource, namespace, name, uid, before, limit }: HistoryQuery): HistoryEntry[] {
+  history({ resource, namespace, name, uid, type: wanted, before, limit }: HistoryQuery): HistoryEntry[] {
     const found: HistoryEntry[] = []
     for (let index = this.#entries.length - 1; index >= 0 && found.length < limit; index--) {
       const { event, write, time } = this.#entries[index] as LogEntry
       const { key } = event.current
       if (key.resource !== resource || (namespace !== undefined && key.namespace !== namespace)) continue
       if ((name !== undefined && key.name !== name) || (uid !== undefined && event.current.uid !== uid)) continue
+      if (wanted !== undefined && event.type !== wanted) continue
       if (before !== undefined && event.revision >= before) continue
       const { type, revision, current } = event
       const { author } = write

@@ -85,6 +85,8 @@ export interface HistoryQuery {
   namespace?: string
   name?: string
   uid?: string
+  /** Only changes of this type. */
+  type?: ChangeType
   /** Only revisions below this one. */
   before?: number
   limit: number

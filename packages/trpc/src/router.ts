@@ -8,6 +8,7 @@ import { drainPreview } from './nodes/drain-preview.ts'
 import { drainNode } from './nodes/drain.ts'
 import { setSchedulable } from './nodes/set-schedulable.ts'
 import { applyDocuments } from './objects/apply.ts'
+import { deletedObjects } from './objects/deleted.ts'
 import { deleteObjects } from './objects/delete.ts'
 import { getObject } from './objects/get.ts'
 import { objectHistory } from './objects/history.ts'
@@ -50,6 +51,7 @@ export const appRouter = router({
     scale: scaleObjects,
     restart: restartObjects,
     history: objectHistory,
+    deleted: deletedObjects,
     restore: restoreObject,
   }),
   workloads: router({ runCronJob, nextRuns, setSuspended, setPaused, listRevisions, rollBack }),

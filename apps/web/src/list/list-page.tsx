@@ -5,9 +5,10 @@ import { useState } from 'react'
 
 import { messageOf } from '../api/trpc.ts'
 import { kindOfResource, useKinds } from '../api/use-kinds.ts'
-import { Link } from '../console/navigation.tsx'
+import { Link, useLocation } from '../console/navigation.tsx'
 import { useChosenNamespaces } from '../console/namespaces.ts'
 import { useTitle } from '../console/use-title.ts'
+import { DeletedList } from './deleted-list.tsx'
 import { useListParameters } from './list-parameters.ts'
 import { ListTable } from './list-table.tsx'
 import { ListToolbar } from './list-toolbar.tsx'
@@ -44,7 +45,9 @@ export function ListPage({ resource }: { resource: string }) {
 const pageRows = 50
 
 function KindList({ kind }: { kind: KindInfo }) {
-  useTitle(kind.title)
+  const { parameters: address } = useLocation()
+  const showsDeleted = kind.hasHistory && address.has('deleted')
+  useTitle(showsDeleted ? `Deleted ${kind.title.toLowerCase()}` : kind.title)
   const namespaces = useChosenNamespaces()
   const { change, ...parameters } = useListParameters(kind)
   const [visibility, showColumn] = useColumnVisibility(kind)
@@ -62,6 +65,7 @@ function KindList({ kind }: { kind: KindInfo }) {
     })
   }
 
+  if (showsDeleted) return <DeletedList kind={kind} namespaces={namespaces} present={window?.total} />
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <ListToolbar

@@ -1,9 +1,11 @@
 import type { KindInfo } from '@quarterdeck/trpc'
-import { Button, Input, Menu, MenuCheckItem, MenuLabel, ToneIcon, asTone, cn } from '@quarterdeck/ui'
-import { Columns3, Download, X } from 'lucide-react'
+import { Button, Input, Menu, MenuCheckItem, MenuLabel, ToneIcon, asTone, buttonClass, cn } from '@quarterdeck/ui'
+import { ArchiveRestore, Columns3, Download, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
 import { columnTitle } from './column-title.ts'
+import { Link } from '../console/navigation.tsx'
+import { listHref } from '../console/route.ts'
 import { BulkActions } from './bulk-actions.tsx'
 import type { ListParameters } from './list-parameters.ts'
 import type { Selection } from './use-selection.ts'
@@ -50,6 +52,16 @@ export function ListToolbar({ kind, window, parameters, onChange, visibility, on
             </MenuCheckItem>
           ))}
         </Menu>
+        {kind.hasHistory && (
+          <Link
+            href={listHref(kind.resource, { deleted: '1' })}
+            aria-label={`Deleted ${kind.title.toLowerCase()}`}
+            title={`Deleted ${kind.title.toLowerCase()}`}
+            className={cn(buttonClass(), '!px-2')}
+          >
+            <ArchiveRestore aria-hidden />
+          </Link>
+        )}
         <Button
           aria-label="Download what is shown as CSV"
           title="Download what is shown as CSV"

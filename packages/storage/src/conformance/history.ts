@@ -38,6 +38,9 @@ export function historyRules(open: OpenStore): void {
       assert.deepEqual(await revisions({ uid: b.uid }), [b.revision])
       assert.deepEqual(await revisions({ limit: 1 }), [c.revision])
       assert.deepEqual(await revisions({ limit: 1, before: c.revision }), [b.revision])
+      const gone = await store.commit(deleteOf(a))
+      await store.commit(createOf('a'))
+      assert.deepEqual(await revisions({ type: 'deleted' }), [gone.revision])
     })
 
     storeTest(

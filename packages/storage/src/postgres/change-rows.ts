@@ -15,6 +15,7 @@ export interface ChangeRow extends ValueRow {
   type: string
 }
 
+export const letterOfType: Record<ChangeType, string> = { created: 'c', updated: 'u', deleted: 'd' }
 const typeOfLetter: Record<string, ChangeType> = { c: 'created', u: 'updated', d: 'deleted' }
 
 export function changeTypeOfRow(row: { type: string }): ChangeType {

@@ -2,7 +2,7 @@ import type { ChangeEvent, HistoryEntry, HistoryQuery } from '../store.ts'
 import { Stored } from '../stored-object.ts'
 import type { LogPage } from '../watch-cache.ts'
 import { compactedError } from '../write-failure.ts'
-import { changeTypeOfRow, type ChangeRow, keyOfRow, storedOf } from './change-rows.ts'
+import { changeTypeOfRow, type ChangeRow, keyOfRow, letterOfType, storedOf } from './change-rows.ts'
 import type { ColdReads } from './cold-reads.ts'
 
 interface EventRow extends ChangeRow {
@@ -53,6 +53,7 @@ export async function readHistory(reads: ColdReads, query: HistoryQuery): Promis
   add('namespace =', query.namespace)
   add('name =', query.name)
   add('uid =', query.uid)
+  add('type =', query.type && letterOfType[query.type])
   add('revision <', query.before)
   const rows = await reads.rows<HistoryRow>({
     text: `SELECT revision, type, resource, namespace, name, uid, value::text AS value, time, actor, client FROM change

@@ -1,3 +1,4 @@
+import { pods, type Pod } from '@quarterdeck/api'
 import { isApiError, notFound, type Draft, type KubeObject } from '@quarterdeck/api-machinery'
 import { storedKindOf } from '@quarterdeck/apiserver'
 import { z } from 'zod'
@@ -34,10 +35,16 @@ export const restoreObject = procedure.input(targetSchema.extend({ revision: z.i
 
 /** The object without what belongs to one life of it: identity, ownership, deletion, status and its place on a node. */
 function asDraft(object: KubeObject): Draft<KubeObject> {
-  const { status: _, ...rest } = object as KubeObject & { status?: unknown }
+  const { status: _, ...rest } = (object.kind === pods.kind ? unplaced(object as Pod) : object) as KubeObject & { status?: unknown }
   const { name, namespace, labels, annotations } = object.metadata
   return {
     ...rest,
     metadata: { name, ...(namespace ? { namespace } : {}), ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) },
   }
+}
+
+/** What the scheduler decided, and what may only be added to a pod that runs. */
+function unplaced(pod: Pod): Pod {
+  const { nodeName: _node, ephemeralContainers: _added, ...spec } = pod.spec
+  return { ...pod, spec }
 }
