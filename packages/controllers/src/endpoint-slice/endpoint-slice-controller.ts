@@ -1,11 +1,13 @@
 import { endpointSlices, nodes, pods, services, type EndpointSlice, type Service } from '@quarterdeck/api'
-import { equalJson, controllerOf, isApiError, type ObjectKey } from '@quarterdeck/api-machinery'
+import { controllerOf, equalJson, isApiError, keyOf, type ObjectKey } from '@quarterdeck/api-machinery'
 import {
   defineController,
   done,
   index,
+  LruMap,
   onlyThis,
   watch,
+  type Controller,
   type ReconcileContext,
   type ReconcileResult,
 } from '@quarterdeck/controller-runtime'
@@ -24,31 +26,52 @@ import {
 } from '../services/selected-pods.ts'
 import { planEndpointSlices } from './plan-endpoint-slices.ts'
 import type { SliceContent } from './plan-slices.ts'
+import type { ZoneHints } from './plan-zone-hints.ts'
+import { shareFactsOf, wantsZoneShares, zoneOfNode, zoneSharesOf } from './zone-shares.ts'
 
 const serviceNameLabel = 'kubernetes.io/service-name'
 const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
 const managedBy = 'endpointslice-controller.k8s.io'
 const headlessLabel = 'service.kubernetes.io/headless'
-const zoneLabel = 'topology.kubernetes.io/zone'
 const byService = 'service'
+const byZoneShares = 'zone-shares'
 
 /** Keeps the EndpointSlices of every Service with a selector: what proxies and DNS route to. */
-export const endpointSliceController = defineController({
+export const endpointSliceController: Controller = {
   name: 'endpointslice',
-  component: 'endpoint-slice-controller',
-  primary: services,
-  watches: [watchSelectedPods, watch(endpointSlices, ({ object }) => serviceKeyOf(object))],
-  reads: [nodes],
-  writes: [endpointSlices],
-  indexes: [
-    ...indexesOfSelectedPods,
-    index(endpointSlices, byService, (slice) => serviceKeyOf(slice).map(({ namespace, name }) => `${namespace}/${name}`)),
-  ],
-  batchMs: 50,
-  reconcile,
-})
+  run: (environment) => {
+    const told: ToldZoneHints = new LruMap(mostTold)
+    return defineController({
+      name: 'endpointslice',
+      component: 'endpoint-slice-controller',
+      primary: services,
+      watches: [
+        watchSelectedPods,
+        watch(endpointSlices, ({ object }) => serviceKeyOf(object)),
+        watch(nodes, ({ type, object, old }, { cache }) => {
+          if (type === 'updated' && old && shareFactsOf(object) === shareFactsOf(old)) return []
+          return cache(services)
+            .byIndex(byZoneShares, 'wanted')
+            .map((service) => keyOf(service))
+        }),
+      ],
+      writes: [endpointSlices],
+      indexes: [
+        ...indexesOfSelectedPods,
+        index(services, byZoneShares, (service) => (wantsZoneShares(service) ? ['wanted'] : [])),
+        index(endpointSlices, byService, (slice) => serviceKeyOf(slice).map(({ namespace, name }) => `${namespace}/${name}`)),
+      ],
+      batchMs: 50,
+      reconcile: (key, ctx) => reconcile(key, ctx, told),
+    }).run(environment)
+  },
+}
 
-async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<ReconcileResult> {
+/** By the uid of a Service what was last said of its hints for zones: '' that it has them, else why not. */
+type ToldZoneHints = LruMap<string, string>
+const mostTold = 10_000
+
+async function reconcile(key: ObjectKey, ctx: ReconcileContext, told: ToldZoneHints): Promise<ReconcileResult> {
   if (!ctx.seesOwnWrites(key)) return done
   const service = ctx.cache(services).get(key)
   const slices = ctx.cache(endpointSlices).byIndex(byService, `${key.namespace}/${key.name}`)
@@ -63,8 +86,10 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
     service,
     pods: selected,
     slices: slices.filter((slice) => !slice.metadata.deletionTimestamp),
-    zoneOf: (nodeName) => ctx.cache(nodes).get(nodeName)?.metadata.labels?.[zoneLabel],
+    zoneOf: (nodeName) => zoneOfNode(ctx.cache(nodes).get(nodeName)),
+    zoneShares: wantsZoneShares(service) ? zoneSharesOf(ctx.cache(nodes).list()) : undefined,
   })
+  tellZoneHints(service, plan.zoneHints, { ctx, told })
   const reachable = reachablePods(selected, { terminating: true })
   const labels = labelsOf(service)
   for (const content of plan.create) {
@@ -83,6 +108,30 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
   return done
 }
 
+/** Says what became of a Service's wish, when that has changed. */
+function tellZoneHints(
+  service: Service,
+  hints: ZoneHints | undefined,
+  { ctx, told }: { ctx: ReconcileContext; told: ToldZoneHints },
+): void {
+  const { uid } = service.metadata
+  const before = told.get(uid)
+  const now = hints && ('refusal' in hints ? hints.refusal : '')
+  if (now === before) return
+  const tell = (type: 'Normal' | 'Warning', state: 'Enabled' | 'Disabled', text: string): void =>
+    ctx.recorder.event(service, type, `TopologyAwareHints${state}`, `${text}, addressType: ${addressTypeOf(service)}`)
+  if (now === undefined) {
+    told.delete(uid)
+    tell('Normal', 'Disabled', 'Topology Aware Hints has been disabled')
+    return
+  }
+  told.set(uid, now)
+  if (now) tell('Warning', 'Disabled', now)
+  else tell('Normal', 'Enabled', 'Topology Aware Hints has been enabled')
+}
+
+const addressTypeOf = ({ spec }: Service): 'IPv4' | 'IPv6' => (spec.ipFamilies?.[0] === 'IPv6' ? 'IPv6' : 'IPv4')
+
 const trigger = (time: string | undefined): Record<string, string> => (time ? { [triggerTimeAnnotation]: time } : {})
 
 async function create(
@@ -94,7 +143,7 @@ async function create(
   try {
     await ctx.client.create(endpointSlices, {
       metadata: { generateName: `${name}-`, namespace, labels, annotations, ownerReferences: [controllerReference(service, services)] },
-      addressType: service.spec.ipFamilies?.[0] ?? 'IPv4',
+      addressType: addressTypeOf(service),
       ...content,
     })
   } catch (error) {

@@ -5,6 +5,8 @@ import { isReady, isTerminating } from '../pods/pod-state.ts'
 import { resolvePort } from '../services/resolve-port.ts'
 import { hostnameOf, isHeadless, reachablePods } from '../services/selected-pods.ts'
 import { planSlices, portsId, type EndpointSlicePlan, type SliceContent } from './plan-slices.ts'
+import { planZoneHints, type ZoneHints } from './plan-zone-hints.ts'
+import type { ZoneShares } from './zone-shares.ts'
 
 /** Most endpoints of one slice. */
 export const mostEndpoints = 100
@@ -16,16 +18,35 @@ export interface EndpointSliceInput {
   /** Those of this Service that this controller manages. */
   slices: readonly EndpointSlice[]
   zoneOf: (nodeName: string) => string | undefined
+  /** Present if the Service asks for endpoints to be shared out over zones: its trafficDistribution is passed over then. */
+  zoneShares?: ZoneShares | undefined
 }
 
 /** Which slices must change so that together they hold exactly the endpoints of the Service. No I/O. */
-export function planEndpointSlices(input: EndpointSliceInput): EndpointSlicePlan {
-  const plan = planSlices(groupByPorts(input), input.slices, mostEndpoints)
+export function planEndpointSlices(input: EndpointSliceInput): EndpointSlicePlan & { zoneHints: ZoneHints | undefined } {
+  const groups = groupByPorts(input)
+  const zoneHints = input.zoneShares && giveZoneHints([...groups.values()], input.slices, input.zoneShares)
+  const plan = planSlices(groups, input.slices, mostEndpoints)
   keepOne(plan)
-  return plan
+  return { ...plan, zoneHints }
 }
 
-function groupByPorts({ service, pods, zoneOf }: EndpointSliceInput): Map<string, SliceContent> {
+/** Hints every ready endpoint for a zone, or none. */
+function giveZoneHints(groups: readonly SliceContent[], slices: readonly EndpointSlice[], shares: ZoneShares): ZoneHints {
+  const idOf = ({ targetRef, addresses }: V1Endpoint): string => targetRef?.uid ?? addresses.join()
+  const stored = slices.flatMap(({ endpoints = [] }) => endpoints)
+  const hinted = new Map(stored.map((endpoint) => [idOf(endpoint), endpoint.hints?.forZones?.[0]?.name]))
+  const ready = groups.flatMap(({ endpoints }) => endpoints).filter(({ conditions }) => conditions?.ready)
+  const hints = planZoneHints(
+    ready.map((endpoint) => ({ id: idOf(endpoint), zone: endpoint.zone, hinted: hinted.get(idOf(endpoint)) })),
+    shares,
+  )
+  if ('refusal' in hints) return hints
+  for (const endpoint of ready) endpoint.hints = { forZones: [{ name: hints.get(idOf(endpoint)) as string }] }
+  return hints
+}
+
+function groupByPorts({ service, pods, zoneOf, zoneShares }: EndpointSliceInput): Map<string, SliceContent> {
   const groups = new Map<string, SliceContent>()
   for (const pod of reachablePods(pods, { terminating: true })) {
     const ports = portsOf(service, pod)
@@ -33,7 +54,9 @@ function groupByPorts({ service, pods, zoneOf }: EndpointSliceInput): Map<string
     const id = portsId(ports)
     let group = groups.get(id)
     if (!group) groups.set(id, (group = { endpoints: [], ports }))
-    group.endpoints.push(endpointOf(service, pod, zoneOf))
+    const endpoint = endpointOf(service, pod, zoneOf)
+    const hints = endpoint.conditions?.ready && !zoneShares ? hintsOf(service, endpoint) : undefined
+    group.endpoints.push(hints ? { ...endpoint, hints } : endpoint)
   }
   return groups
 }
@@ -55,11 +78,9 @@ function endpointOf(service: Service, pod: Pod, zoneOf: EndpointSliceInput['zone
   const { nodeName } = pod.spec
   const zone = nodeName ? zoneOf(nodeName) : undefined
   const ready = (service.spec.publishNotReadyAddresses ?? false) || (serving && !terminating)
-  const hints = ready ? hintsOf(service, { zone, nodeName }) : undefined
   return {
     addresses: [pod.status.podIP ?? ''],
     conditions: { ready, serving, terminating },
-    ...(hints ? { hints } : {}),
     ...(hostname ? { hostname } : {}),
     ...(nodeName ? { nodeName } : {}),
     targetRef: { kind: 'Pod', namespace, name, uid },
@@ -68,10 +89,7 @@ function endpointOf(service: Service, pod: Pod, zoneOf: EndpointSliceInput['zone
 }
 
 /** For whom an endpoint is meant, by the Service's trafficDistribution. */
-function hintsOf(
-  { spec: { trafficDistribution } }: Service,
-  { zone, nodeName }: { zone: string | undefined; nodeName: string | undefined },
-): V1EndpointHints | undefined {
+function hintsOf({ spec: { trafficDistribution } }: Service, { zone, nodeName }: V1Endpoint): V1EndpointHints | undefined {
   if (!trafficDistribution) return undefined
   const forZones = zone ? { forZones: [{ name: zone }] } : undefined
   const forNodes = trafficDistribution === 'PreferSameNode' && nodeName ? { forNodes: [{ name: nodeName }] } : undefined
