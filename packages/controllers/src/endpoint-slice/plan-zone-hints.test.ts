@@ -10,7 +10,7 @@ import { zoneSharesOf } from './zone-shares.ts'
 /** `zones` in order, one letter an endpoint; a second letter is the zone it is meant for already. */
 const endpointsIn = (zones: string): ZonedEndpoint[] =>
   zones.split(' ').map(([zone, hinted], i) => ({ id: String(i).padStart(3, '0'), zone: zone === '-' ? undefined : zone, hinted }))
-const evenly = (zones: string): Map<string, number> => new Map([...zones].map((zone) => [zone, 1 / zones.length]))
+const evenly = (zones: string): Map<string, number> => new Map(zones.split('').map((zone) => [zone, 1 / zones.length]))
 
 /** The zones that the endpoints are meant for, in their order. */
 function hintsFor(zones: string, shares: ReadonlyMap<string, number>): string {
@@ -23,17 +23,13 @@ describe('[EP8] endpoints are shared out over zones', () => {
   for (const { what, zones, shares, expected } of [
     { what: 'each in its own', zones: 'a b c', shares: evenly('abc'), expected: 'a b c' },
     { what: 'from one zone to two', zones: 'a a a a', shares: evenly('ab'), expected: 'a a b b' },
-    { what: 'from the zone that has most to spare', zones: 'a a a b b c', shares: evenly('abcd'), expected: 'refused' },
+    { what: 'from the zone that has most to spare', zones: 'a a a a b b c c', shares: evenly('abcd'), expected: 'a a d d b b c c' },
     { what: 'as little as is needed', zones: 'a a a a a b', shares: evenly('ab'), expected: 'a a a b b b' },
     { what: 'what moved before moves again', zones: 'ab a aa ab', shares: evenly('ab'), expected: 'b a a b' },
     { what: 'a zone without nodes gives all it has', zones: 'x x a b', shares: evenly('ab'), expected: 'b a a b' },
     { what: 'by the size of the zones', zones: 'a a a b', shares: new Map([['a', 0.75], ['b', 0.25]]), expected: 'a a a b' }, // prettier-ignore
-  ]) {
-    test(what, () => {
-      const hints = hintsFor(zones, shares)
-      assert.equal(expected === 'refused' ? /^Unable/.test(hints) : hints, expected === 'refused' ? true : expected)
-    })
-  }
+  ])
+    test(what, () => assert.equal(hintsFor(zones, shares), expected))
 
   for (const [zones, shares, refusal] of [
     ['a b', evenly('abc'), 'Insufficient number of endpoints (2 endpoints, 3 zones)'],
@@ -49,7 +45,7 @@ describe('[EP8] endpoints are shared out over zones', () => {
   test('no zone has less than its part needs, whatever there is', () => {
     for (let count = 4; count < 200; count++) {
       const zones = Array.from({ length: count }, (_, i) => 'abcd'[(i * i) % 4]).join(' ')
-      const shares = new Map([...'abcd'].map((zone, i) => [zone, (i + 1) / 10]))
+      const shares = new Map(['a', 'b', 'c', 'd'].map((zone, i) => [zone, (i + 1) / 10]))
       const hints = planZoneHints(endpointsIn(zones), shares)
       if ('refusal' in hints) continue
       const counts = Map.groupBy(hints.values(), (zone) => zone)
