@@ -18,7 +18,7 @@ runProcess('worker', async (signal) => {
   const settings = readSettings()
   const log = createLogger('worker', settings.logLevel)
   const metrics = createMetrics()
-  const store = await openPostgresStore({ connectionString: settings.databaseUrl })
+  const store = await openPostgresStore({ connectionString: settings.databaseUrl, keepsText: false })
   const server = await createApiServer({ store, serviceCidr: settings.serviceCidr })
   const scheduler = createScheduler({
     metrics: metrics.scheduler,

@@ -65,7 +65,7 @@ class MemoryStore implements ObjectStore {
     this.#assertOpen()
     const known = this.#caches.get(resource)
     if (known) return known
-    const cache = new ResourceCache(resource, this.#window, async (range) => this.#log.page(range))
+    const cache = new ResourceCache(resource, { window: this.#window, readLog: async (range) => this.#log.page(range) })
     cache.load(
       [...this.#objects.values()].filter((object) => object.key.resource === resource),
       this.#revision,

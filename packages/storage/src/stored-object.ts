@@ -43,6 +43,12 @@ export class Stored implements StoredObject {
     return this.#text
   }
 
+  /** Whoever asks for it again has it made anew. */
+  forgetText(): void {
+    this.#text = undefined
+    this.#hasRevision = false
+  }
+
   /** About how much memory the text takes. */
   get length(): number {
     this.#text ??= serializeValue(this.object)

@@ -22,6 +22,13 @@ export type LogReader = (range: { resource: string; after: number; upTo: number 
 
 const defaultWaitMs = 3000
 
+export interface CacheOptions {
+  window: WindowLimits
+  readLog: LogReader
+  /** Whether the text of cached objects is kept: it takes as much memory as the objects, and only who serves JSON reads it. */
+  keepsText?: boolean
+}
+
 interface Waiter {
   revision: number
   settle: (error?: Error) => void
@@ -32,6 +39,7 @@ export class ResourceCache implements WatchCache {
   readonly resource: string
   readonly #window: WindowLimits
   readonly #readLog: LogReader
+  readonly #keepsText: boolean
   readonly #namespaces = new Map<string, SortedObjects>()
   readonly #subscriptions = new Set<Subscription>()
   readonly #waiters = new Set<Waiter>()
@@ -42,10 +50,11 @@ export class ResourceCache implements WatchCache {
   /** What was fed while the state is being read; undefined once there is one. */
   #fedMeanwhile: { changes: readonly CacheChange[]; revision: number }[] | undefined = []
 
-  constructor(resource: string, window: WindowLimits, readLog: LogReader) {
+  constructor(resource: string, { window, readLog, keepsText = true }: CacheOptions) {
     this.resource = resource
     this.#window = window
     this.#readLog = readLog
+    this.#keepsText = keepsText
     this.#ring = new EventRing(window, 0)
   }
 
@@ -80,7 +89,10 @@ export class ResourceCache implements WatchCache {
     this.#namespaces.clear()
     this.#all = undefined
     const ordered = objects.toSorted((a, b) => (a.key.name < b.key.name ? -1 : 1))
-    for (const object of ordered) this.#objectsIn(object.key.namespace).set(object)
+    for (const object of ordered) {
+      this.#objectsIn(object.key.namespace).set(object)
+      if (!this.#keepsText) object.forgetText()
+    }
     this.#ring = new EventRing(this.#window, revision)
     this.#announced = revision
     this.#reach(revision)
@@ -186,6 +198,7 @@ export class ResourceCache implements WatchCache {
     this.#all = undefined
     const event: ChangeEvent = { type, revision: current.revision, current, previous }
     this.#ring.push(event, this.#window.maxBytes === Infinity ? 0 : current.length)
+    if (!this.#keepsText) current.forgetText()
     return event
   }
 

@@ -12,13 +12,17 @@ before(async () => {
 
 after(() => database.drop())
 
-storeConformance('the Postgres store', async (options) => {
-  const { connectionString } = database
-  await empty(connectionString)
-  const open = (): ReturnType<typeof openPostgresStore> => openPostgresStore({ connectionString, ...options })
-  const store = await open()
-  return { store, openAnother: open, close: () => store.close() }
-})
+for (const [name, keepsText] of [
+  ['the Postgres store', true],
+  ['the Postgres store, without the text of objects', false],
+] as const)
+  storeConformance(name, async (options) => {
+    const { connectionString } = database
+    await empty(connectionString)
+    const open = (): ReturnType<typeof openPostgresStore> => openPostgresStore({ connectionString, keepsText, ...options })
+    const store = await open()
+    return { store, openAnother: open, close: () => store.close() }
+  })
 
 async function empty(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString })

@@ -19,6 +19,8 @@ export interface PostgresStoreOptions {
   connectionString: string
   /** How much of the recent past each cache serves before the log is read. */
   window?: WindowLimits
+  /** False where hardly anybody asks for an object's JSON: it is made when it is asked for then, and caches take half the memory. Default true. */
+  keepsText?: boolean
   /** How long a write or a read waits for a database that is away. Default: 10 s. */
   maxWaitMs?: number
 }
@@ -39,6 +41,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
 class PostgresStore implements ObjectStore {
   readonly #window: WindowLimits
+  readonly #keepsText: boolean
   readonly #maxWaitMs: number
   readonly #caches = new CacheSet()
   readonly #loading = new Map<string, Promise<ResourceCache>>()
@@ -47,8 +50,9 @@ class PostgresStore implements ObjectStore {
   readonly #reads: ColdReads
   #isClosed = false
 
-  constructor({ connectionString, window = defaultWindow, maxWaitMs = defaultMaxWaitMs }: PostgresStoreOptions) {
+  constructor({ connectionString, window = defaultWindow, keepsText = true, maxWaitMs = defaultMaxWaitMs }: PostgresStoreOptions) {
     this.#window = window
+    this.#keepsText = keepsText
     this.#maxWaitMs = maxWaitMs
     const origin = randomUUID()
     this.#reads = new ColdReads({ connectionString, applicationName: `quarterdeck-read-${origin}`, maxWaitMs })
@@ -133,7 +137,11 @@ class PostgresStore implements ObjectStore {
 
   async #openCache(resource: string): Promise<ResourceCache> {
     if (this.#isClosed) throw unavailable('the store is closed')
-    const cache = new ResourceCache(resource, this.#window, (range) => readLogPage(this.#reads, range))
+    const cache = new ResourceCache(resource, {
+      window: this.#window,
+      readLog: (range) => readLogPage(this.#reads, range),
+      keepsText: this.#keepsText,
+    })
     // Fed from now on, so that what is committed while the state is read is not missed.
     this.#caches.add(cache)
     try {
