@@ -73,6 +73,21 @@ test.describe('the dashboard', () => {
     await expect(page.getByRole('button', { name: /Running\s*5/ })).toBeVisible({ timeout: 60_000 })
   })
 
+  test('[DB15] the endpoints of a Service follow its pods', async ({ browser }) => {
+    await page.goto(`/services/${namespace}/web`)
+    await expect(page.getByRole('heading', { name: 'Endpoints (5)' })).toBeVisible()
+    const other = await browser.newPage()
+    await signIn(other)
+    for (const replicas of [2, 5]) {
+      await other.goto(`/deployments.apps/${namespace}/web`)
+      await other.getByRole('button', { name: 'Scale' }).click()
+      await other.getByLabel('Replicas').fill(String(replicas))
+      await other.getByRole('button', { name: `Scale to ${replicas}` }).click()
+      await expect(page.getByRole('heading', { name: `Endpoints (${replicas})` })).toBeVisible({ timeout: 60_000 })
+    }
+    await other.close()
+  })
+
   test('sorts, filters and opens with the keyboard alone', async () => {
     await page.keyboard.press('g')
     await page.keyboard.press('d')

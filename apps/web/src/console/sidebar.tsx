@@ -65,6 +65,8 @@ const shortTitles: Readonly<Record<string, string>> = {
   'horizontalpodautoscalers.autoscaling': 'Autoscalers',
   'poddisruptionbudgets.policy': 'Disruption budgets',
   persistentvolumeclaims: 'Volume claims',
+  'resourceclaimtemplates.resource.k8s.io': 'Claim templates',
+  'volumeattributesclasses.storage.k8s.io': 'Volume attributes',
   persistentvolumes: 'Volumes',
 }
 

@@ -105,7 +105,7 @@ export function widthOf(column: string, { type, resource }: { type: string | und
   if (column === 'Endpoints') return 'minmax(184px, 2fr)'
   if (column === 'Port(s)') return 'minmax(148px, 1.4fr)'
   if (type === 'usage') return '104px'
-  if (type === 'restarts') return 'minmax(104px, 0.6fr)'
+  if (type === 'restarts') return 'minmax(120px, 0.6fr)'
   if (type === 'date' || type === 'duration') return 'minmax(84px, 0.4fr)'
   if (column === 'Provisioner') return 'minmax(176px, 1.2fr)'
   const headPx = Math.ceil(columnTitle(column).length * headCharacterPx + headRoomPx)

@@ -50,7 +50,10 @@ function KindList({ kind }: { kind: KindInfo }) {
   useTitle(showsDeleted ? `Deleted ${kind.title.toLowerCase()}` : kind.title)
   const namespaces = useChosenNamespaces()
   const { change, ...parameters } = useListParameters(kind)
-  const [visibility, showColumn] = useColumnVisibility(kind)
+  const [chosenVisibility, showColumn] = useColumnVisibility(kind)
+  // Of one namespace the picker says which it is.
+  const isOneNamespace = namespaces.length === 1
+  const visibility = isOneNamespace ? { ...chosenVisibility, Namespace: false } : chosenVisibility
   const [range, setRange] = useState({ offset: 0, limit: pageRows * 3 })
   const query = { namespaces: kind.isNamespaced ? namespaces : [], ...parameters }
   const { window, isStale, error } = useWindow(kind, query, range)
@@ -75,6 +78,7 @@ function KindList({ kind }: { kind: KindInfo }) {
         onChange={change}
         visibility={visibility}
         onShowColumn={showColumn}
+        isOneNamespace={isOneNamespace}
         selection={selection}
       />
       {error ? (

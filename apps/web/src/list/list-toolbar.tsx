@@ -19,12 +19,14 @@ export interface ListToolbarProps {
   onChange: (next: Partial<ListParameters>) => void
   visibility: Record<string, boolean>
   onShowColumn: (column: string, isShown: boolean) => void
+  /** Whether all rows are of one namespace, and need no column to say so. */
+  isOneNamespace: boolean
   selection: Selection
 }
 
 /** Heading, counts, filter and columns of a list; while rows are selected, what can be done with them. */
-export function ListToolbar({ kind, window, parameters, onChange, visibility, onShowColumn, selection }: ListToolbarProps) {
-  const columns = [...(kind.isNamespaced ? ['Namespace'] : []), ...kind.columns.map((column) => column.name)]
+export function ListToolbar({ kind, window, parameters, onChange, visibility, onShowColumn, isOneNamespace, selection }: ListToolbarProps) {
+  const columns = [...(kind.isNamespaced && !isOneNamespace ? ['Namespace'] : []), ...kind.columns.map((column) => column.name)]
   return (
     <div className="shrink-0 px-3 pt-3 sm:px-5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
