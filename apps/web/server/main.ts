@@ -61,9 +61,11 @@ runProcess('web', async (signal) => {
   )
 
   await (signal.aborted ? undefined : once(signal, 'abort'))
-  await Promise.all([closeServer(tls), closeServer(plain), kept])
+  const closed = Promise.all([closeServer(tls), closeServer(plain), kept])
+  // Tunnels and open tabs keep the servers from closing: upgraded connections are nobody's but theirs.
   hub.close()
   await dashboard.close()
+  await closed
   await store.close()
 })
 

@@ -1,9 +1,10 @@
 import type { ControlPlane } from '@quarterdeck/trpc'
-import { EmptyState, Panel, Problem, Spinner, StateBadge } from '@quarterdeck/ui'
+import { EmptyState, Panel, Problem, StateBadge } from '@quarterdeck/ui'
 import { UnplugIcon } from 'lucide-react'
 import { useState } from 'react'
 
 import { api } from '../api/trpc.ts'
+import { Loading } from '../api/loading.tsx'
 import { useLive } from '../api/use-live.ts'
 import { useTitle } from '../console/use-title.ts'
 import { ApiPanel } from './api-panel.tsx'
@@ -22,7 +23,7 @@ export function ControlPlanePage() {
         <Problem title="The control plane can’t be shown">{error.message}</Problem>
       </div>
     )
-  if (!figures) return <Spinner className="p-6" />
+  if (!figures) return <Loading />
   const { leader, worker, problem } = figures
   return (
     <div className="mx-auto flex w-full max-w-[1500px] flex-col gap-3 p-3 sm:gap-4 sm:p-5">

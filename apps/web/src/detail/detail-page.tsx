@@ -19,6 +19,7 @@ import { ActionItems } from '../actions/action-items.tsx'
 import { useActions } from '../actions/actions-provider.tsx'
 import { objectActionsOf, type ActionObject } from '../actions/object-actions.ts'
 import { targetOf } from '../actions/target.ts'
+import { Loading } from '../api/loading.tsx'
 import { kindOfResource, useKinds } from '../api/use-kinds.ts'
 import { KindIcon } from '../console/kind-icon.tsx'
 import { Link, setParameters, useLocation } from '../console/navigation.tsx'
@@ -55,7 +56,7 @@ function ObjectPage({ kind, namespace, name }: { kind: KindInfo; namespace: stri
   const inspection = useInspection(kind, { namespace, name }, isRevealed)
   const { object, error } = inspection
   if (error && !object) return <NotThere kind={kind} name={name} namespace={namespace} message={error.message} />
-  if (!object) return <Spinner className="p-6" />
+  if (!object) return <Loading />
   const target = targetOf(kind, { namespace, name })
   const tabs: TabSpec[] = [
     {

@@ -1,10 +1,11 @@
 import type { KindInfo, RowData } from '@quarterdeck/trpc'
-import { Checkbox, Spinner, cn } from '@quarterdeck/ui'
+import { Checkbox, cn } from '@quarterdeck/ui'
 import { useTable, type ColumnDef } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 
+import { Loading } from '../api/loading.tsx'
 import { useIsNarrow } from '../console/use-is-narrow.ts'
 import { columnTitle } from './column-title.ts'
 import { listColumnsOf, listFeatures, widthOf } from './list-columns.tsx'
@@ -82,7 +83,7 @@ export function ListTable({ kind, window, isStale, sort, onSort, visibility, onV
   const allHere = window?.rows ?? noRows
   const isAllSelected = allHere.length > 0 && allHere.every((row) => selection.has(row.id))
 
-  if (!window) return <Spinner className="p-6" />
+  if (!window) return <Loading />
   return (
     <UsageContext value={window.usage}>
       <div

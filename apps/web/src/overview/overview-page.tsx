@@ -1,9 +1,10 @@
 import type { Summary } from '@quarterdeck/trpc'
-import { EmptyState, Panel, Problem, Spinner, buttonClass } from '@quarterdeck/ui'
+import { EmptyState, Panel, Problem, buttonClass } from '@quarterdeck/ui'
 import { Rocket } from 'lucide-react'
 import { useState } from 'react'
 
 import { api } from '../api/trpc.ts'
+import { Loading } from '../api/loading.tsx'
 import { useLive } from '../api/use-live.ts'
 import { Link } from '../console/navigation.tsx'
 import { useTitle } from '../console/use-title.ts'
@@ -23,7 +24,7 @@ export function OverviewPage() {
         <Problem title="The overview can’t be shown">{error.message}</Problem>
       </div>
     )
-  if (!summary) return <Spinner className="p-6" />
+  if (!summary) return <Loading />
   return (
     <div className="mx-auto flex w-full max-w-[1500px] flex-col gap-4 p-3 sm:p-5">
       <h1 className="text-lg font-semibold tracking-tight">Overview</h1>
