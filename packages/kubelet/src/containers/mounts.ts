@@ -1,4 +1,4 @@
-import { mkdir, realpath, stat } from 'node:fs/promises'
+import { chmod, mkdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 
 import type { Pod, V1Container, V1VolumeMount } from '@quarterdeck/api'
@@ -48,7 +48,10 @@ function expandStrictly(text: string, environment: ReadonlyMap<string, string>):
   return expanded
 }
 
-/** The real path of what is at `subPath`, made as a folder if nothing is. A link must not lead out of the volume. */
+/**
+ * The real path of what is at `subPath`, made as a folder with the volume's own mode if nothing is: who may write to the volume may
+ * write there. A link must not lead out of the volume.
+ */
 async function subPathOf(root: string, subPath: string): Promise<string> {
   if (isAbsolute(subPath) || subPath.split('/').includes('..'))
     throw new ContainerConfigError(`subPath ${JSON.stringify(subPath)} must stay inside the volume`)
@@ -61,6 +64,7 @@ async function subPathOf(root: string, subPath: string): Promise<string> {
   if (!isThere) {
     refuseEscape(realRoot, await realpath(await nearestExisting(wanted)))
     await mkdir(wanted, { recursive: true })
+    await chmod(wanted, (await stat(realRoot)).mode & 0o7777)
   }
   const real = await realpath(wanted)
   refuseEscape(realRoot, real)
@@ -74,5 +78,6 @@ async function nearestExisting(path: string): Promise<string> {
 
 function refuseEscape(root: string, path: string): void {
   const way = relative(root, path)
-  if (way.startsWith('..') || isAbsolute(way)) throw new ContainerConfigError('subPath leads out of the volume through a link')
+  // The folder that the files of a ConfigMap are in begins with two dots, too.
+  if (way.split('/')[0] === '..' || isAbsolute(way)) throw new ContainerConfigError('subPath leads out of the volume through a link')
 }
