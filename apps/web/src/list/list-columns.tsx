@@ -3,7 +3,6 @@ import { asTone, StateBadge } from '@quarterdeck/ui'
 import { createColumnHelper, columnVisibilityFeature, tableFeatures } from '@tanstack/react-table'
 import type { ReactNode } from 'react'
 
-import { columnTitle } from './column-title.ts'
 import { ObjectLink } from './object-link.tsx'
 import { UsageCell } from './usage-cell.tsx'
 import { QuotaCell } from './quota-cell.tsx'
@@ -76,39 +75,4 @@ function Cell({
   }
   if (typeof value === 'number') return <span className="tabular-nums">{value}</span>
   return <span title={String(value)}>{String(value)}</span>
-}
-
-/** So that the title of a column is not cut, its arrow included. */
-const headCharacterPx = 6.4
-const headRoomPx = 28
-
-/** How wide a column is: as wide as what it usually holds, and what is text may grow. */
-export function widthOf(column: string, { type, resource }: { type: string | undefined; resource: string }): string {
-  const isEvent = resource.startsWith('events')
-  if (column === 'Name' && isEvent) return 'minmax(88px, 0.4fr)'
-  if (column === 'Namespace' && isEvent) return 'minmax(88px, 0.6fr)'
-  if (column === 'Object') return 'minmax(184px, 1.6fr)'
-  if (column === 'Reason') return 'minmax(124px, 0.8fr)'
-  if (column === 'State' && isEvent) return '96px'
-  if (column === 'Name') return resource.startsWith('storageclasses') ? 'minmax(140px, 2fr)' : 'minmax(164px, 2.4fr)'
-  if (column === 'Namespace') return 'minmax(100px, 1fr)'
-  if (column === 'State' && resource.startsWith('storageclasses')) return '104px'
-  if (column === 'State') return resource === 'pods' ? 'minmax(172px, 1fr)' : 'minmax(144px, 1fr)'
-  if (column === 'Message') return 'minmax(240px, 4fr)'
-  if (column === 'Reference') return 'minmax(136px, 1.2fr)'
-  if (column === 'Targets') return 'minmax(140px, 1.6fr)'
-  if (column === 'MinPods' || column === 'MaxPods' || column === 'Replicas') return '72px'
-  if (column === 'Request') return 'minmax(252px, 3fr)'
-  if (column === 'Limit') return 'minmax(140px, 1.4fr)'
-  if (column === 'Value') return 'minmax(116px, 0.6fr)'
-  if (column === 'Last Schedule') return '108px'
-  if (column === 'Endpoints') return 'minmax(184px, 2fr)'
-  if (column === 'Port(s)') return 'minmax(148px, 1.4fr)'
-  if (type === 'usage') return '104px'
-  if (type === 'restarts') return 'minmax(120px, 0.6fr)'
-  if (type === 'date' || type === 'duration') return 'minmax(84px, 0.4fr)'
-  if (column === 'Provisioner') return 'minmax(176px, 1.2fr)'
-  const headPx = Math.ceil(columnTitle(column).length * headCharacterPx + headRoomPx)
-  if (type === 'integer' || type === 'boolean' || column === 'Ready') return `minmax(${Math.max(84, headPx)}px, 0.5fr)`
-  return `minmax(${Math.max(100, headPx)}px, 1fr)`
 }

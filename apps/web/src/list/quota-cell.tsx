@@ -2,14 +2,14 @@ import { cn } from '@quarterdeck/ui'
 
 import { numberOf } from '../console/units.ts'
 
-/** `pods: 3/10, requests.cpu: 1/4` as a bar for each, the fullest first. */
+/** `pods: 3/10, requests.cpu: 1/4` as a bar for each, the fullest first, and as many as have room. */
 export function QuotaCell({ text }: { text: string }) {
   const amounts = text.split(', ').map((part) => {
     const [, name = '', used = '0', hard = '0'] = /^(.*): ([^/]*)\/(.*)$/.exec(part) ?? []
     return { name, used, hard, share: numberOf(hard) > 0 ? Math.min(1, numberOf(used) / numberOf(hard)) : 1 }
   })
   return (
-    <ul className="flex min-w-0 gap-3 overflow-hidden" title={text}>
+    <ul className="flex h-5 min-w-0 flex-wrap gap-x-3 overflow-hidden" title={text}>
       {amounts
         .toSorted((a, b) => b.share - a.share)
         .map(({ name, used, hard, share }) => (

@@ -5,6 +5,7 @@ const key = (resource: string): string => `quarterdeck.columns.${resource}`
 
 /** Columns of the narrow output that hardly ever say something, and take the room of those that do. */
 const hiddenAtFirst = new Set([
+  'daemonsets.apps/Node Selector',
   'persistentvolumes/VolumeAttributesClass',
   'persistentvolumes/Reason',
   'persistentvolumeclaims/VolumeAttributesClass',
