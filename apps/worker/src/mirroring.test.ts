@@ -35,3 +35,21 @@ test('[EP20] slices follow the Endpoints of a Service without a selector, and go
     ),
   )
 })
+
+test('[EP13] Endpoints that a user keeps go with their Service, and may come before it', async (t) => {
+  const cluster = await startCluster(t)
+  const { client } = cluster
+  const subsets = [{ addresses: [{ ip: '192.0.2.7' }], ports: [{ port: 5432 }] }]
+  const early = { ...key, name: 'early' }
+  await client.create(endpoints, { metadata: early, subsets })
+  await client.create(endpoints, { metadata: key, subsets })
+  await client.create(services, { metadata: key, spec: { ports: [{ port: 5432 }] }, status: {} })
+  cluster.startWorker()
+  const kept = async () => (await client.list(endpoints, { namespace: 'default' })).items.map(({ metadata }) => metadata.name)
+  const mirrored = async () =>
+    (await client.list(endpointSlices, { namespace: 'default' })).items.some((s) => s.metadata.name.startsWith('database-'))
+  await cluster.eventually('a slice', mirrored)
+  await client.delete(services, key)
+  await cluster.eventually('no Endpoints of the Service', async () => !(await kept()).includes('database'))
+  assert.ok((await kept()).includes('early'))
+})

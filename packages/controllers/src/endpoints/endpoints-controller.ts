@@ -24,7 +24,11 @@ const overCapacityAnnotation = 'endpoints.kubernetes.io/over-capacity'
 export const endpointsController = defineController({
   name: 'endpoint',
   primary: services,
-  watches: [watchSelectedPods, watch(endpoints, ({ type, object }) => (type === 'updated' ? [] : [keyOf(object)]))],
+  watches: [
+    watchSelectedPods,
+    // Endpoints that users make may come before their Service: only ours can be left over when they are seen first.
+    watch(endpoints, ({ type, object }) => (type === 'deleted' || (type === 'added' && isManaged(object)) ? [keyOf(object)] : [])),
+  ],
   writes: [endpoints],
   indexes: indexesOfSelectedPods,
   batchMs: 50,
@@ -58,8 +62,11 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
   return done
 }
 
+const isManaged = ({ metadata }: Endpoints): boolean => metadata.labels?.[managedByLabel] === managedBy
+
+/** Endpoints go with their Service, whoever made them. */
 async function removeLeftOver(current: Endpoints | undefined, ctx: ReconcileContext): Promise<ReconcileResult> {
-  if (current?.metadata.labels?.[managedByLabel] !== managedBy) return done
+  if (!current) return done
   const { key, options } = onlyThis(current)
   try {
     await ctx.client.delete(endpoints, key, options)
