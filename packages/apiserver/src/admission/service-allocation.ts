@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 
 import { services, type Service } from '@quarterdeck/api'
-import { forbiddenField, internalError, invalid, invalidField, type KubeObject } from '@quarterdeck/api-machinery'
+import { equalJson, forbiddenField, internalError, invalid, invalidField, type KubeObject } from '@quarterdeck/api-machinery'
 import type { Write } from '@quarterdeck/storage'
 
 import { apiServerUser } from '../auth/user.ts'
@@ -63,6 +63,9 @@ function keepAllocated(service: Service, old: Service | undefined): void {
   if (!service.spec.clusterIP) {
     if (old.spec.clusterIP) service.spec.clusterIP = old.spec.clusterIP
     if (old.spec.clusterIPs && !service.spec.clusterIPs) service.spec.clusterIPs = old.spec.clusterIPs
+  } else if (service.spec.clusterIP !== old.spec.clusterIP && equalJson(service.spec.clusterIPs ?? [], old.spec.clusterIPs ?? [])) {
+    // A client that knows one address only: the list follows it, so that what is refused is the change, not the list.
+    service.spec.clusterIPs = [service.spec.clusterIP]
   }
   if (!usesNodePorts(service) || !usesNodePorts(old)) return
   for (const port of service.spec.ports ?? []) {

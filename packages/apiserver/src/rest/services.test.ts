@@ -37,6 +37,10 @@ describe('services', () => {
     const kept = await server.call('PUT', `${path}/v2`, { body: service('v2', { ports: [{ port: 81 }] }) })
     assert.equal(kept.json.spec.clusterIP, json.spec.clusterIP)
     isStatus(await server.call('PUT', `${path}/v2`, { body: service('v2', { clusterIP: '10.96.200.200' }) }), 422, 'Invalid')
+    const body = { spec: { clusterIP: '10.96.200.201' } }
+    const patched = await server.call('PATCH', `${path}/v2`, { body, headers: { 'content-type': 'application/merge-patch+json' } })
+    isStatus(patched, 422, 'Invalid')
+    assert.match(patched.json.message, /spec\.clusterIPs\[0\]: Invalid value: \["10\.96\.200\.201"\]: may not change once set$/)
   })
 
   test('a node port is refused where the type has none, and dropped when the type changes', async () => {
