@@ -51,8 +51,7 @@ function chargeTo(stored: StoredObject, attributes: AdmissionAttributes): Write 
   const [before, after] = [usageOf(old), usageOf(object)]
   const concerned = Object.keys(spec.hard ?? {}).filter((name) => name in after || name in before)
   if (concerned.length === 0) return undefined
-  if (attributes.operation === 'CREATE' && kind.resource === pods.resource)
-    checkDeclared(object as Pod, Object.keys(status?.hard ?? {}), refusal(attributes, quota))
+  if (attributes.operation === 'CREATE' && kind.resource === pods.resource) checkDeclared(object as Pod, quota, refusal(attributes))
   // A quota that was not worked out yet cannot be held to, but whoever works it out must see that there is one object more.
   if (!status?.hard || !status.used) return touch(stored, quota, attributes)
   const { hard, used } = status
@@ -64,12 +63,12 @@ function chargeTo(stored: StoredObject, attributes: AdmissionAttributes): Write 
   const next = { ...used }
   for (const [name, more] of taken) next[name] = addQuantities(used[name] ?? '0', more)
   const exceeded = taken.filter(([name, more]) => compareQuantities(more, '0') > 0 && compareQuantities(next[name]!, hard[name]!) > 0)
-  if (exceeded.length > 0) throw refusal(attributes, quota)(exceedingText(quota, exceeded))
+  if (exceeded.length > 0) throw refusal(attributes)(exceedingText(quota, exceeded))
   return touch(stored, { ...quota, status: { ...status, used: next } }, attributes)
 }
 
 const refusal =
-  ({ kind, name }: AdmissionAttributes, _quota: ResourceQuota) =>
+  ({ kind, name }: AdmissionAttributes) =>
   (why: string) =>
     forbidden({ group: kind.group, resource: kind.plural }, name, why)
 
@@ -86,15 +85,16 @@ function exceedingText({ metadata, status }: ResourceQuota, exceeded: readonly [
 const declared = ['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']
 
 /** Where CPU or memory are limited every container has to say what it needs of them, unless its pod does. */
-function checkDeclared({ spec }: Pod, limited: readonly string[], refuse: (why: string) => Error): void {
+function checkDeclared({ spec }: Pod, quota: ResourceQuota, refuse: (why: string) => Error): void {
   if (spec.resources && Object.keys({ ...spec.resources.requests, ...spec.resources.limits }).length > 0) return
-  const required = declared.filter((name) => limited.includes(name)).toSorted()
+  const limited = quota.status?.hard ?? {}
+  const required = declared.filter((name) => name in limited).toSorted()
   const containers = [...spec.containers, ...(spec.initContainers ?? [])]
   const missing = required.flatMap((name) => {
     const silent = containers.filter(({ resources }) => !(name in computeUsage(resources?.requests ?? {}, resources?.limits ?? {})))
     return silent.length > 0 ? [`${name} for: ${[...new Set(silent.map((c) => c.name))].toSorted().join(',')}`] : []
   })
-  if (missing.length > 0) throw refuse(`must specify ${missing.join('; ')}`)
+  if (missing.length > 0) throw refuse(`failed quota: ${quota.metadata.name}: must specify ${missing.join('; ')}`)
 }
 
 function touch(stored: StoredObject, object: ResourceQuota, { user }: AdmissionAttributes): Write {

@@ -67,7 +67,7 @@ describe('a quota', () => {
     await namespaceWith('q6', { 'limits.cpu': '4', 'requests.cpu': '4' })
     const refused = await create(inNamespace('q6', 'pods'), asking('a', { cpu: '1' }))
     isStatus(refused, 403, 'Forbidden')
-    assert.match(refused.json.message, /must specify limits\.cpu for: c$/)
+    assert.match(refused.json.message, /forbidden: failed quota: all: must specify limits\.cpu for: c$/)
   })
 
   test('[RQ7] counts a service’s change of type', async () => {
