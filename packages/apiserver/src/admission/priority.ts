@@ -1,4 +1,4 @@
-import { pods, priorityClasses, type Pod, type PriorityClass } from '@quarterdeck/api'
+import { pods, priorityClasses, systemPriorityClasses, type Pod, type PriorityClass } from '@quarterdeck/api'
 import { forbidden } from '@quarterdeck/api-machinery'
 
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
@@ -7,14 +7,22 @@ import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
 export const priority: AdmissionPlugin = {
   name: 'Priority',
   resources: [pods.resource, priorityClasses.resource],
-  operations: ['CREATE', 'UPDATE'],
+  operations: ['CREATE', 'UPDATE', 'DELETE'],
   async admit(attributes) {
+    if (attributes.operation === 'DELETE') return keepSystemClass(attributes)
     if (attributes.kind.resource === priorityClasses.resource) return checkDefault(attributes)
     if (attributes.operation === 'CREATE') return setPriority(attributes)
     const [pod, old] = [attributes.object as Pod, attributes.old as Pod]
     pod.spec.priority ??= old.spec.priority
     pod.spec.preemptionPolicy ??= old.spec.preemptionPolicy
   },
+}
+
+/** Pods of the system name these classes: without them no such pod could be created any more. */
+function keepSystemClass({ kind, name }: AdmissionAttributes): void {
+  if (kind.resource !== priorityClasses.resource || !systemPriorityClasses.some((known) => known.name === name)) return
+  const resource = { group: 'scheduling.k8s.io', resource: 'priorityclasses' }
+  throw forbidden(resource, name, 'this is a system priority class and cannot be deleted')
 }
 
 async function setPriority(attributes: AdmissionAttributes): Promise<void> {

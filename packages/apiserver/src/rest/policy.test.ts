@@ -131,6 +131,12 @@ describe('the priority of a pod', () => {
     isStatus(await specOf('lost', { priorityClassName: 'none' }), 403, 'Forbidden')
   })
 
+  test('[PR4] can always come from a class of the system: these are not deleted', async () => {
+    const refused = await server.call('DELETE', `${classes}/system-node-critical`)
+    isStatus(refused, 403, 'Forbidden')
+    assert.match(refused.json.message, /this is a system priority class and cannot be deleted$/)
+  })
+
   test('[PR3] comes from the default class where there is one, and there is one at most', async () => {
     assert.equal((await create(classes, { metadata: { name: 'usual' }, value: 5, globalDefault: true })).status, 201)
     const { spec } = (await specOf('usual', {})).json
