@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { createGunzip } from 'node:zlib'
 
-import { ApiError, badRequest, parseJson, type ParsedJson } from '@quarterdeck/api-machinery'
-import { parseAllDocuments } from 'yaml'
+import { ApiError, badRequest, parseJson, yamlReading, type ParsedJson } from '@quarterdeck/api-machinery'
+import { isMap, isScalar, isSeq, parseAllDocuments } from 'yaml'
 
 import { decodeProtobuf, protobufMediaType } from './protobuf/envelope.ts'
 
@@ -73,18 +73,30 @@ export function parseBody(text: string, mediaType: string): ParsedJson {
 }
 
 function parseYaml(text: string): ParsedJson {
-  const documents = parseAllDocuments(text, { uniqueKeys: true, prettyErrors: true })
+  const documents = parseAllDocuments(text, { ...yamlReading, prettyErrors: true })
   const document = 'empty' in documents ? undefined : documents[0]
   if (!document || documents.length !== 1) throw badRequest(`the body must hold one YAML document, not ${document ? documents.length : 0}`)
   const isDuplicate = (code: string): boolean => code === 'DUPLICATE_KEY'
   const failure = document.errors.find((error) => !isDuplicate(error.code))
   if (failure) throw badRequest(`invalid YAML: ${failure.message}`)
-  const duplicateKeys = document.errors
-    .filter((error) => isDuplicate(error.code))
-    .map((error) => `at line ${error.linePos?.[0].line ?? '?'}`)
+  const duplicateKeys = document.errors.length > 0 ? duplicateKeysIn(document.contents, '') : []
   try {
     return { value: document.toJS({ maxAliasCount: 100 }) as unknown, duplicateKeys }
   } catch (error) {
     throw badRequest(`invalid YAML: ${(error as Error).message}`)
   }
+}
+
+/** Dotted paths of keys that stand twice in one map. */
+function duplicateKeysIn(node: unknown, path: string): string[] {
+  if (isSeq(node)) return node.items.flatMap((item, index) => duplicateKeysIn(item, `${path}[${index}]`))
+  if (!isMap(node)) return []
+  const seen = new Set<string>()
+  return node.items.flatMap(({ key, value }) => {
+    const name = String(isScalar(key) ? key.value : key)
+    const keyPath = path ? `${path}.${name}` : name
+    const isRepeated = seen.has(name)
+    seen.add(name)
+    return [...(isRepeated ? [keyPath] : []), ...duplicateKeysIn(value, keyPath)]
+  })
 }

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 
 import type { ApiError } from '@quarterdeck/api-machinery'
-import { internalError, isApiError } from '@quarterdeck/api-machinery'
+import { internalError, isApiError, yamlWriting } from '@quarterdeck/api-machinery'
 import { stringify } from 'yaml'
 
 import type { Output } from './negotiate.ts'
@@ -15,7 +15,7 @@ const gzipLevel = constants.Z_BEST_SPEED
 
 const jsonOutput: Output = { encoding: 'json', shape: 'object', version: '' }
 
-/** Sends JSON text, as YAML or compressed where the client asks for it. */
+/** Sends JSON text, as YAML, indented or compressed where the client asks for it. */
 export async function respondJson(
   request: IncomingMessage,
   response: ServerResponse,
@@ -24,7 +24,11 @@ export async function respondJson(
 ): Promise<void> {
   const { code = 200, output = jsonOutput } = options
   const isYaml = output.encoding === 'yaml'
-  const body = isYaml ? stringify(JSON.parse(json)) : json
+  const body = isYaml
+    ? stringify(JSON.parse(json), yamlWriting)
+    : isPretty(request)
+      ? `${JSON.stringify(JSON.parse(json), undefined, 2)}\n`
+      : json
   response.statusCode = code
   response.setHeader('Content-Type', isYaml ? 'application/yaml' : 'application/json')
   response.setHeader('Cache-Control', 'no-cache, private')
@@ -38,6 +42,12 @@ export async function respondJson(
   }
   response.setHeader('Content-Length', Buffer.byteLength(body))
   response.end(body)
+}
+
+/** Whether the query asks for JSON that people can read. */
+function isPretty({ url = '' }: IncomingMessage): boolean {
+  const [, value] = /[?&]pretty(?:=([^&]*))?(?:&|$)/.exec(url) ?? [undefined, 'false']
+  return value !== 'false' && value !== '0'
 }
 
 export function respondText(response: ServerResponse, code: number, text: string, contentType = 'text/plain; charset=utf-8'): void {

@@ -86,6 +86,15 @@ describe('writing', () => {
     assert.equal(ignored.headers['warning'], undefined)
   })
 
+  test('[A7] a dry run of a change keeps the version of what it would change', async () => {
+    const { json } = await create(configMapsPath, configMap('a7-version'))
+    const headers = { 'content-type': 'application/merge-patch+json' }
+    const tried = await server.call('PATCH', `${configMapsPath}/a7-version?dryRun=All`, { body: { data: { b: '1' } }, headers })
+    assert.deepEqual(tried.json.data, { ...json.data, b: '1' })
+    assert.equal(tried.json.metadata.resourceVersion, json.metadata.resourceVersion)
+    isStatus(await server.call('PATCH', `${configMapsPath}/a7-version?dryRun=Some`, { body: {}, headers }), 422, 'Invalid')
+  })
+
   test('[A9] every wrong field is a cause', async () => {
     const bad = pod('a9', { restartPolicy: 'Sometimes', containers: [{ name: 'Bad', image: '' }] })
     const answer = await create(podsPath, bad)
@@ -123,6 +132,22 @@ describe('writing', () => {
     const answer = await create(configMapsPath, configMap('twice'))
     isStatus(answer, 409, 'AlreadyExists')
     assert.equal(answer.json.message, 'configmaps "twice" already exists')
+  })
+
+  test('[Y1] [Y2] YAML is read and written as kubectl understands it', async () => {
+    const yaml = { 'content-type': 'application/yaml', accept: 'application/yaml' }
+    const body =
+      'metadata: {name: octal}\nspec:\n  containers: [{name: c, image: x, env: [{name: A, value: "yes"}]}]\n  hostNetwork: yes\n  volumes: [{name: v, secret: {secretName: s, defaultMode: 0400}}]\n'
+    const { text } = await server.call('POST', `${podsPath}?dryRun=All`, { body, headers: yaml })
+    assert.match(text, /defaultMode: 256\n/)
+    assert.match(text, /hostNetwork: true\n/)
+    assert.match(text, /value: "yes"\n/)
+    const twice = await server.call('POST', `${configMapsPath}?fieldValidation=Strict`, {
+      body: 'metadata: {name: twice}\ndata:\n  a: b\n  a: c\n',
+      headers: yaml,
+    })
+    isStatus(twice, 400, 'BadRequest')
+    assert.match(twice.json.message, /duplicate field "data\.a"/)
   })
 
   test('YAML is read and written', async () => {

@@ -133,6 +133,8 @@ export async function planUpdate(
   }
   if (!isChanged && alongside.length === 0 && equalJson(withoutVersion(object), withoutVersion(old)))
     return { object: old, writes: [], unchanged: stored }
+  // What is only tried keeps the version that it was tried on.
+  if (request.dryRun) object.metadata.resourceVersion = old.metadata.resourceVersion
   const write = isReleased(object) ? deleteWrite(request, object, stored) : updateWrite(request, object, stored)
   return { object, writes: [write, ...alongside] }
 }
