@@ -1,8 +1,8 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { once } from 'node:events'
 
-import { apiServerUser, createApiServer, createAuthenticator, createRestHandler } from '@quarterdeck/apiserver'
+import { apiServerUser, createApiServer, createAuthenticator, createRestHandler, isRestPath } from '@quarterdeck/apiserver'
 import { machineAddresses, runProcess } from '@quarterdeck/process'
 import { openPostgresStore } from '@quarterdeck/storage'
 import { createTunnelHub } from '@quarterdeck/tunnel'
@@ -32,11 +32,19 @@ runProcess('web', async (signal) => {
 
   const { authority } = server.identity
   const serving = await authority.issueServer(servingHosts(settings.serviceCidr, settings.hosts), servingDays)
+  const shouldUpgradeCallback = ({ url = '/' }: IncomingMessage): boolean => !isRestPath(url)
   const tls = createHttpsServer(
-    { key: serving.keyPem, cert: serving.certificatePem, ca: [authority.certificatePem], requestCert: true, rejectUnauthorized: false },
+    {
+      shouldUpgradeCallback,
+      key: serving.keyPem,
+      cert: serving.certificatePem,
+      ca: [authority.certificatePem],
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
     handle,
   )
-  const plain = createHttpServer(handle)
+  const plain = createHttpServer({ shouldUpgradeCallback }, handle)
   for (const listener of [tls, plain])
     listener.on('upgrade', (request, socket, head) => void (upgrade(request, socket, head) || dashboard.upgrade(request, socket, head)))
 

@@ -33,6 +33,7 @@ describe('bad input', () => {
     status: number,
   ][] = [
     ['malformed JSON', 'POST', path, { body: '{"metadata":' }, 400],
+    ['a subresource that is not served', 'POST', '/api/v1/namespaces/default/pods/x/exec?command=ls', {}, 404],
     ['an empty body', 'POST', path, { body: '' }, 400],
     ['a body that is no object', 'POST', path, { body: '[1,2]' }, 400],
     ['a body that is null', 'POST', path, { body: 'null' }, 400],
@@ -65,9 +66,9 @@ describe('bad input', () => {
     ['a method that is not allowed', 'PUT', path, { body: {} }, 405],
     ['a limit that is no number', 'GET', `${path}?limit=many`, {}, 400],
     ['a version that is no number', 'GET', `${path}?resourceVersion=abc`, {}, 400],
-    ['a version match without a version', 'GET', `${path}?resourceVersionMatch=Exact`, {}, 400],
-    ['an unknown fieldValidation', 'POST', `${path}?fieldValidation=Maybe`, { body: {} }, 400],
-    ['an unknown dryRun', 'POST', `${path}?dryRun=Some`, { body: {} }, 400],
+    ['a version match without a version', 'GET', `${path}?resourceVersionMatch=Exact`, {}, 422],
+    ['an unknown fieldValidation', 'POST', `${path}?fieldValidation=Maybe`, { body: {} }, 422],
+    ['an unknown dryRun', 'POST', `${path}?dryRun=Some`, { body: {} }, 422],
     ['a version from the future', 'GET', `${path}?resourceVersion=999999999`, {}, 504],
   ]
   for (const [what, method, at, options, status] of cases) {

@@ -59,6 +59,11 @@ describe('deleting', () => {
     isStatus(await server.call('DELETE', `${configMapsPath}/d4`, { body: { propagationPolicy: 'Sideways' } }), 422, 'Invalid')
   })
 
+  test('[D4] two words on what becomes of dependents are Invalid', async () => {
+    const body = { propagationPolicy: 'Orphan', orphanDependents: true }
+    isStatus(await server.call('DELETE', `${configMapsPath}/whichever`, { body }), 422, 'Invalid')
+  })
+
   test('[D4] a Job deleted without a word orphans its pods, with a warning', async () => {
     const path = '/apis/batch/v1/namespaces/default/jobs'
     const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } }

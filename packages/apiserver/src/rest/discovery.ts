@@ -163,6 +163,6 @@ function versionDiscovery(registry: KindRegistry, apiVersion: string): unknown {
   }
 }
 
-export function notServed(): ApiError {
-  return new ApiError('NotFound', 'the server could not find the requested resource', {})
+export function notServed(what = ''): ApiError {
+  return new ApiError('NotFound', `the server could not find the requested resource${what && `: ${what} is not served`}`, {})
 }

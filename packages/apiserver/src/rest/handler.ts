@@ -8,6 +8,7 @@ import type { Authenticator } from '../auth/authenticator.ts'
 import type { User } from '../auth/user.ts'
 import { readParsed } from './body.ts'
 import { aggregatedDiscovery, apiGroup, groupList, legacyVersions, notServed, resourceList } from './discovery.ts'
+import { answerHealth } from './health.ts'
 import type { ApiMetrics } from './metrics.ts'
 import { negotiate } from './negotiate.ts'
 import { openApiProtobufType } from './openapi-format.ts'
@@ -33,6 +34,9 @@ const ownPath = /^\/(api|apis|openapi|version|livez|readyz|healthz|metrics)(\/|\
 const dashboardPath = /^\/api\/(trpc|auth)(\/|\?|$)/
 const openPath = /^\/(version|livez|readyz|healthz)(\/|$)/
 
+/** Whether the REST handler answers the path. No other protocol is spoken there: who asks to upgrade gets an ordinary answer. */
+export const isRestPath = (url: string): boolean => ownPath.test(url) && !dashboardPath.test(url)
+
 interface RestContext extends RestOptions {
   openApi: OpenApi
   metrics: ApiMetrics
@@ -51,7 +55,7 @@ export function createRestHandler(options: RestOptions): RestHandler {
   }
   return (request, response) => {
     const url = request.url ?? '/'
-    if (!ownPath.test(url) || dashboardPath.test(url)) return false
+    if (!isRestPath(url)) return false
     handle(context, request, response).catch((error: unknown) => respondError(request, response, error).catch(() => response.destroy()))
     return true
   }
@@ -61,7 +65,7 @@ async function handle(context: RestContext, request: IncomingMessage, response: 
   const [path = '/', search = ''] = splitUrl(request.url ?? '/')
   const query = new URLSearchParams(search)
   const user = await context.authenticate(request)
-  if (openPath.test(path)) return answerOpenPath(context, request, response, path)
+  if (openPath.test(path)) return answerOpenPath(context, request, response, { path, query })
   if (!user) throw unauthorized()
   if (path === '/metrics') {
     authorizePath(context, user, path)
@@ -112,15 +116,21 @@ function observe(
   })
 }
 
-async function answerOpenPath(context: RestContext, request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-  if (path === '/version') return respondJson(request, response, JSON.stringify(versionInfo))
-  if (path.startsWith('/livez')) return respondText(response, 200, 'ok')
-  try {
-    await context.server.core.store.currentRevision()
-    respondText(response, 200, 'ok')
-  } catch (error) {
-    respondText(response, 500, `[-]store failed: ${(error as Error).message}\n${path.slice(1)} check failed\n`)
+async function answerOpenPath(
+  { server }: RestContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { path, query }: { path: string; query: URLSearchParams },
+): Promise<void> {
+  if (path.startsWith('/version')) {
+    if (path !== '/version') throw notServed()
+    return respondJson(request, response, JSON.stringify(versionInfo))
   }
+  const ping = { ping: () => Promise.resolve() }
+  const isLiveness = path.startsWith('/livez')
+  const answer = await answerHealth(path, query, isLiveness ? ping : { ...ping, store: () => server.core.store.currentRevision() })
+  if (!answer) throw notServed()
+  respondText(response, answer.code, answer.text)
 }
 
 async function answerOpenApi({ openApi }: RestContext, request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { badRequest } from '@quarterdeck/api-machinery'
+import { badRequest, invalid, invalidField, notSupportedField } from '@quarterdeck/api-machinery'
 import type { DeleteOptions } from '@quarterdeck/client'
 
 import type { FieldValidation } from '../request.ts'
@@ -32,6 +32,7 @@ export function isWatchQuery(query: URLSearchParams): boolean {
 
 export function listOptionsOf(query: URLSearchParams): ListRequestOptions {
   const limit = integer(query, 'limit')
+  const sendInitialEvents = boolean(query, 'sendInitialEvents')
   return {
     ...text(query, 'labelSelector'),
     ...text(query, 'fieldSelector'),
@@ -39,17 +40,16 @@ export function listOptionsOf(query: URLSearchParams): ListRequestOptions {
     ...text(query, 'resourceVersion'),
     ...text(query, 'resourceVersionMatch'),
     ...(limit === undefined ? {} : { limit }),
+    ...(sendInitialEvents === undefined ? {} : { sendInitialEvents }),
   }
 }
 
 export function watchOptionsOf(query: URLSearchParams): WatchRequestOptions & { timeoutSeconds?: number } {
   const { continue: _, limit: __, ...selectors } = listOptionsOf(query)
-  const sendInitialEvents = boolean(query, 'sendInitialEvents')
   const allowWatchBookmarks = boolean(query, 'allowWatchBookmarks')
   const timeoutSeconds = integer(query, 'timeoutSeconds')
   return {
     ...selectors,
-    ...(sendInitialEvents === undefined ? {} : { sendInitialEvents }),
     ...(allowWatchBookmarks === undefined ? {} : { allowWatchBookmarks }),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
   }
@@ -62,15 +62,21 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
   return value
 }
 
-/** What every write takes from the query. */
-export function writeOptionsOf(query: URLSearchParams): { dryRun: boolean; fieldValidation: FieldValidation; fieldManager: string } {
+const optionKinds: Record<string, string> = { POST: 'CreateOptions', PUT: 'UpdateOptions', PATCH: 'PatchOptions', DELETE: 'DeleteOptions' }
+
+const optionsOf = (method = ''): { group: string; kind: string } => ({ group: 'meta.k8s.io', kind: optionKinds[method] ?? 'ListOptions' })
+
+/** What every write takes from the query. Throws Invalid, naming the options of the method. */
+export function writeOptionsOf(
+  query: URLSearchParams,
+  method?: string,
+): { dryRun: boolean; fieldValidation: FieldValidation; fieldManager: string } {
   const dryRun = query.getAll('dryRun').filter((v) => v !== '')
-  if (dryRun.some((v) => v !== 'All'))
-    throw badRequest(`Invalid value: ${JSON.stringify(dryRun)}: dryRun: Unsupported value: supported values: "All"`)
+  const errors = dryRun.some((v) => v !== 'All') ? [notSupportedField('dryRun', dryRun, ['All'])] : []
   const fieldValidation = query.get('fieldValidation') || 'Warn'
-  if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
-    throw badRequest(`fieldValidation: Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: "Ignore", "Strict", "Warn"`)
-  }
+  if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore')
+    throw invalid(optionsOf(method), '', [...errors, notSupportedField('fieldValidation', fieldValidation, ['Ignore', 'Strict', 'Warn'])])
+  if (errors.length > 0) throw invalid(optionsOf(method), '', errors)
   return { dryRun: dryRun.length > 0, fieldValidation, fieldManager: query.get('fieldManager') ?? '' }
 }
 
@@ -80,8 +86,12 @@ export function deleteOptionsOf(query: URLSearchParams, body: unknown): DeleteOp
   const gracePeriodSeconds = given.gracePeriodSeconds ?? integer(query, 'gracePeriodSeconds')
   const orphans = given.orphanDependents ?? boolean(query, 'orphanDependents')
   const legacyPolicy = orphans === undefined ? undefined : orphans ? 'Orphan' : 'Background'
-  const propagationPolicy =
-    given.propagationPolicy ?? (query.get('propagationPolicy') as DeleteOptions['propagationPolicy'] | null) ?? legacyPolicy
+  const askedPolicy = given.propagationPolicy ?? (query.get('propagationPolicy') as DeleteOptions['propagationPolicy'] | null)
+  if (askedPolicy && legacyPolicy)
+    throw invalid(optionsOf('DELETE'), '', [
+      invalidField('propagationPolicy', askedPolicy, 'orphanDependents and deletionPropagation cannot be both set'),
+    ])
+  const propagationPolicy = askedPolicy ?? legacyPolicy
   return {
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
     ...(propagationPolicy ? { propagationPolicy } : {}),

@@ -46,6 +46,35 @@ describe('reading', () => {
     await server.call('DELETE', `${path}/zz-late`)
   })
 
+  test('[R2] the version of a page is that of its first', async () => {
+    const { json } = await server.call('GET', `${path}?limit=10`)
+    const next = `${path}?continue=${json.metadata.continue}`
+    isStatus(await server.call('GET', `${next}&resourceVersion=1`), 400, 'BadRequest')
+    isStatus(await server.call('GET', `${next}&resourceVersionMatch=Exact&resourceVersion=1`), 422, 'Invalid')
+  })
+
+  test('[R6] versions that no list can be of are Invalid', async () => {
+    for (const query of ['resourceVersionMatch=Exact', 'resourceVersion=0&resourceVersionMatch=Exact', 'sendInitialEvents=true']) {
+      const answer = await server.call('GET', `${path}?${query}`)
+      isStatus(answer, 422, 'Invalid')
+      assert.match(answer.json.message, /^ListOptions\.meta\.k8s\.io "" is invalid: \w+: Forbidden: /)
+    }
+    isStatus(await server.call('GET', `${path}?resourceVersion=1&resourceVersionMatch=Roughly`), 422, 'Invalid')
+    isStatus(await server.call('GET', `${path}?watch=true&sendInitialEvents=true`), 422, 'Invalid')
+  })
+
+  test('[R3] an unknown field is named in the words of its kind', async () => {
+    const messageOf = async (of: string) => (await server.call('GET', `${of}?fieldSelector=data.x%3D1`)).json.message
+    assert.equal(await messageOf(path), '"data.x" is not a known field selector: only "metadata.name", "metadata.namespace"')
+    assert.equal(await messageOf('/api/v1/pods'), 'field label not supported: data.x')
+  })
+
+  test('[R5] health is told check by check to those who ask, and pretty JSON is indented', async () => {
+    assert.equal((await server.call('GET', '/readyz?verbose')).text, '[+]ping ok\n[+]store ok\nreadyz check passed\n')
+    isStatus(await server.call('GET', '/livez/nothing'), 404, 'NotFound')
+    assert.match((await server.call('GET', `${path}/cm-00?pretty=true`)).text, /^\{\n  "apiVersion": "v1",\n/)
+  })
+
   test('[R3] selectors filter', async () => {
     assert.equal((await server.call('GET', `${path}?labelSelector=half%3Dodd`)).json.items.length, 12)
     assert.equal((await server.call('GET', `${path}?fieldSelector=metadata.name%3Dcm-03`)).json.items.length, 1)

@@ -47,6 +47,9 @@ const patchTypes: Record<string, PatchType> = {
   'application/strategic-merge-patch+json': 'strategic',
 }
 
+/** Subresources that are only ever posted to. */
+const createdSubresources = new Set(['pods/binding', 'pods/eviction', 'serviceaccounts/token'])
+
 export interface ResourceCall {
   server: ApiServer
   podLogs: PodLogs
@@ -58,7 +61,7 @@ export interface ResourceCall {
 /** Answers a request for a resource or a subresource of it. Throws ApiError. */
 export async function handleResource(call: ResourceCall, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { server, podLogs, path, query, user } = call
-  const { dryRun, fieldValidation, fieldManager } = writeOptionsOf(query)
+  const { dryRun, fieldValidation, fieldManager } = writeOptionsOf(query, request.method)
   const exchange: Exchange = {
     server,
     podLogs,
@@ -227,7 +230,9 @@ function handleSubresource(exchange: Exchange): Promise<void> {
     case 'scheduling':
       return request.kind.resource === 'pods' && http.request.method === 'GET' ? handleScheduling(exchange) : Promise.reject(notServed())
     default:
-      return http.request.method === 'POST' ? handleCreateSubresource(exchange) : Promise.reject(notServed())
+      return http.request.method === 'POST' && createdSubresources.has(`${request.kind.resource}/${request.subresource}`)
+        ? handleCreateSubresource(exchange)
+        : Promise.reject(notServed(`${request.kind.resource}/${request.subresource}`))
   }
 }
 

@@ -17,7 +17,7 @@ export async function evict(core: ApiCore, request: ApiRequest, body: unknown): 
   core.authorize(request, 'create')
   const options = decodeEviction(body, request)
   const deletion: ApiRequest = { ...request, subresource: '', dryRun: request.dryRun || Boolean(options.dryRun?.length) }
-  checkDeletion(deletion, options)
+  checkDeletion(options)
   await retryConflict(core, deletion, async () => {
     const stored = await findForWrite(core, deletion)
     const pod = stored.object as Pod

@@ -30,7 +30,7 @@ export async function remove(core: ApiCore, request: ApiRequest, options: Delete
 
 /** As `remove`, for callers that have authorized the request under another verb. */
 export function removeAuthorized(core: ApiCore, request: ApiRequest, options: DeleteOptions): Promise<DeleteResult> {
-  checkDeletion(request, options)
+  checkDeletion(options)
   return retryConflict(core, request, async () => {
     const stored = await findForWrite(core, request)
     const plan = await planDeletion(core, request, { stored, old: servedObject(request.kind, stored), options })
@@ -123,14 +123,14 @@ function isSameDeletion(old: KubeObject, next: KubeObject): boolean {
 }
 
 /** Throws Invalid for options that no deletion can have. */
-export function checkDeletion({ name }: ApiRequest, { propagationPolicy, gracePeriodSeconds }: DeleteOptions): void {
+export function checkDeletion({ propagationPolicy, gracePeriodSeconds }: DeleteOptions): void {
   const errors = []
   if (propagationPolicy && !['Orphan', 'Background', 'Foreground'].includes(propagationPolicy)) {
-    errors.push(notSupportedField('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan']))
+    errors.push(notSupportedField('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan', 'nil']))
   }
   if (gracePeriodSeconds !== undefined && !Number.isInteger(gracePeriodSeconds))
     errors.push(invalidField('gracePeriodSeconds', gracePeriodSeconds, 'must be a whole number of seconds'))
-  if (errors.length > 0) throw invalid({ group: '', kind: 'DeleteOptions' }, name, errors)
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors)
 }
 
 function checkPreconditions({ kind, name }: ApiRequest, { preconditions }: DeleteOptions, old: KubeObject): void {

@@ -4,11 +4,14 @@ import type { StoredObject, WatchCache } from '@quarterdeck/storage'
 
 import { servedObject, type ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
+import { checkListOptions } from './check-list-options.ts'
 import { listDerived } from './derived.ts'
 import { parseSelection, type Selection } from './selection.ts'
 
 export interface ListRequestOptions extends ListOptions {
   resourceVersionMatch?: string
+  /** Of a watch only: a list that has it is refused. */
+  sendInitialEvents?: boolean
 }
 
 export interface ListResult {
@@ -40,7 +43,7 @@ export async function listAuthorized(core: ApiCore, request: ApiRequest, options
   const derived = core.registry.derivationOf(kind)
   if (derived) return listDerived(core, request, { derived, ...options })
   const selection = parseSelection(kind, options.labelSelector, options.fieldSelector)
-  checkVersionOptions(options)
+  checkListOptions(options)
   const limit = options.limit && options.limit > 0 ? options.limit : 0
   if (options.continue) return nextPage(core, request, options.continue, selection, limit)
   const cache = await cacheAt(core, request, options)
@@ -50,22 +53,6 @@ export async function listAuthorized(core: ApiCore, request: ApiRequest, options
     return { items: found && matches(request, selection, found) ? [found] : [], revision, continue: '', remaining: undefined }
   }
   return page(core, request, cache.list(namespace || undefined), { selection, revision, limit, start: 0 })
-}
-
-function checkVersionOptions({ resourceVersion = '', resourceVersionMatch, continue: token }: ListRequestOptions): void {
-  if (resourceVersion && !/^\d+$/.test(resourceVersion))
-    throw badRequest(`Invalid value: ${JSON.stringify(resourceVersion)}: resourceVersion must be a whole number`)
-  if (resourceVersionMatch === undefined) return
-  const subject = `resourceVersionMatch: Invalid value: ${JSON.stringify(resourceVersionMatch)}`
-  if (resourceVersionMatch !== 'Exact' && resourceVersionMatch !== 'NotOlderThan') {
-    throw badRequest(
-      `resourceVersionMatch: Unsupported value: ${JSON.stringify(resourceVersionMatch)}: supported values: "Exact", "NotOlderThan"`,
-    )
-  }
-  if (token) throw badRequest(`resourceVersionMatch is forbidden when continue is provided`)
-  if (!resourceVersion) throw badRequest(`resourceVersionMatch is forbidden unless resourceVersion is provided`)
-  if (resourceVersionMatch === 'Exact' && resourceVersion === '0')
-    throw badRequest(`${subject}: "Exact" is forbidden for resourceVersion "0"`)
 }
 
 async function cacheAt(

@@ -36,11 +36,15 @@ function readable(kind: Kind, requirement: FieldRequirement): ReadableField {
   if (field === 'metadata.name') return { ...requirement, read: (o) => o.metadata.name }
   if (field === 'metadata.namespace' && kind.scope === 'Namespaced') return { ...requirement, read: (o) => o.metadata.namespace ?? '' }
   const read = Object.hasOwn(kind.selectableFields, field) ? kind.selectableFields[field] : undefined
-  if (!read)
-    throw badRequest(
-      `Unable to find ${JSON.stringify(`${kind.apiVersion}, Resource=${kind.plural}`)} that match label selector "", field selector ${JSON.stringify(field)}: field label not supported: ${field}`,
-    )
+  if (!read) throw badRequest(unknownField(kind, field))
   return { ...requirement, read }
+}
+
+/** The words depend on whether the kind has fields of its own to select by. */
+function unknownField(kind: Kind, field: string): string {
+  return Object.keys(kind.selectableFields).length > 0
+    ? `field label not supported: ${field}`
+    : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 
 function matchesAll(object: KubeObject, labels: readonly Requirement[], fields: readonly ReadableField[]): boolean {

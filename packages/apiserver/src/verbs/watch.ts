@@ -1,9 +1,10 @@
-import { badRequest, type KubeObject } from '@quarterdeck/api-machinery'
+import type { KubeObject } from '@quarterdeck/api-machinery'
 import type { WatchOptions } from '@quarterdeck/client'
 import type { ChangeEvent, StoredObject, WatchCache } from '@quarterdeck/storage'
 
 import { servedJson, servedObject, type ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
+import { checkWatchOptions } from './check-list-options.ts'
 import { parseSelection } from './selection.ts'
 
 export type ObjectEventType = 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -31,7 +32,7 @@ export async function watch(core: ApiCore, request: ApiRequest, options: WatchRe
   const { kind, namespace } = request
   const selection = parseSelection(kind, options.labelSelector, options.fieldSelector)
   const { resourceVersion = '', sendInitialEvents, allowWatchBookmarks } = options
-  checkOptions(options)
+  checkWatchOptions(options)
   const startsWithState = sendInitialEvents ?? (resourceVersion === '' || resourceVersion === '0')
   const cache = startsWithState ? await stateCache(core, request, resourceVersion) : await core.cacheOf(kind)
   const matches = (stored: StoredObject): boolean =>
@@ -56,16 +57,6 @@ export async function watch(core: ApiCore, request: ApiRequest, options: WatchRe
       : {}),
     onEnd: (error) => sink.onEnd(error),
   })
-}
-
-function checkOptions({ resourceVersion = '', resourceVersionMatch, sendInitialEvents }: WatchRequestOptions): void {
-  if (!/^\d*$/.test(resourceVersion))
-    throw badRequest(`Invalid value: ${JSON.stringify(resourceVersion)}: resourceVersion must be a whole number`)
-  if (sendInitialEvents !== undefined && resourceVersionMatch !== 'NotOlderThan') {
-    throw badRequest('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
-  }
-  if (sendInitialEvents === undefined && resourceVersionMatch !== undefined)
-    throw badRequest('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
 }
 
 async function stateCache(core: ApiCore, request: ApiRequest, resourceVersion: string): Promise<WatchCache> {
