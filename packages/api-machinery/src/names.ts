@@ -28,6 +28,7 @@ export function dns1123LabelErrors(text: string): string[] {
   const errors: string[] = []
   if (text.length > 63) errors.push(tooLong(63))
   if (!matches(dns1123LabelPattern, text)) {
+    if (matches(dns1123SubdomainPattern, text)) return [...errors, 'must not contain dots']
     errors.push(
       regexMessage(
         "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",

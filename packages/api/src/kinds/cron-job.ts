@@ -1,10 +1,11 @@
 import type { Namespaced } from '@quarterdeck/api-machinery'
 
 import { applyJobTemplateDefaults } from '../batch/job-defaults.ts'
-import { jobSpecWarnings, nameWarnings } from '../batch/job-warnings.ts'
+import { jobSpecWarnings } from '../batch/job-warnings.ts'
 import type { V1CronJob } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn, type Column } from '../kind.ts'
 import { humanDuration } from '../pod-spec/human-duration.ts'
+import { hasNewSpec, hostnameWarnings } from '../pod-spec/pod-warnings.ts'
 import { selectorText, templateColumns } from '../pod-spec/template-columns.ts'
 import type { Job } from './job.ts'
 import { validateCronJob, validateCronJobCreate, validateCronJobUpdate } from '../validation/cron-job.ts'
@@ -60,8 +61,8 @@ export const cronJobs = defineKind<CronJob>({
   validateCreate: validateCronJobCreate,
   validateUpdate: validateCronJobUpdate,
   warnings: (object, old) => [
-    ...(old ? [] : nameWarnings(object.metadata.name)),
-    ...jobSpecWarnings(object.spec.jobTemplate?.spec, 'spec.jobTemplate.spec'),
+    ...(old ? [] : hostnameWarnings(object.metadata.name)),
+    ...(hasNewSpec(object, old) ? jobSpecWarnings(object.spec.jobTemplate?.spec, 'spec.jobTemplate.spec') : []),
     ...(old && object.spec.schedule?.includes('TZ') ? [zoneInSchedule] : []),
   ],
 })

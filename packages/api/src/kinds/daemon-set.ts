@@ -5,6 +5,7 @@ import type { Namespaced } from '@quarterdeck/api-machinery'
 import type { V1DaemonSet } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 import { applyPodTemplateDefaults } from '../pod-spec/defaults.ts'
+import { workloadWarnings } from '../pod-spec/pod-warnings.ts'
 import { labelMapText, selectorText, templateColumns } from '../pod-spec/template-columns.ts'
 import { validateDaemonSet, validateDaemonSetStatusUpdate, validateDaemonSetUpdate } from '../validation/daemon-set.ts'
 
@@ -88,6 +89,7 @@ export const daemonSets = defineKind<DaemonSet>({
     setTemplateGeneration(object, templateGenerationOf(old) + (isSame ? 0 : 1))
   },
   validate: validateDaemonSet,
+  warnings: (object, old) => workloadWarnings(object, old, { namesPods: false }),
   validateUpdate: validateDaemonSetUpdate,
   validateStatusUpdate: validateDaemonSetStatusUpdate,
 })

@@ -3,6 +3,7 @@ import type { Namespaced } from '@quarterdeck/api-machinery'
 import type { V1Deployment } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 import { applyPodTemplateDefaults } from '../pod-spec/defaults.ts'
+import { workloadWarnings } from '../pod-spec/pod-warnings.ts'
 import { replicaScale, wantedReplicas } from '../pod-spec/replicated.ts'
 import { selectorText, templateColumns } from '../pod-spec/template-columns.ts'
 import { validateDeployment, validateDeploymentUpdate } from '../validation/deployment.ts'
@@ -68,6 +69,7 @@ export const deployments = defineKind<Deployment>({
     object.status = {}
   },
   validate: validateDeployment,
+  warnings: workloadWarnings,
   validateStatusUpdate: ({ status }, { status: old }) => [
     ...validateReplicaStatus(status),
     ...validateCollisionCount(status?.collisionCount, old?.collisionCount),

@@ -5,11 +5,12 @@ import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 import { applyJobSpecDefaults, fillGeneratedSelector } from '../batch/job-defaults.ts'
 import { hasJobCondition } from '../batch/job-conditions.ts'
 import { humanDuration } from '../pod-spec/human-duration.ts'
+import { hasNewSpec, hostnameWarnings } from '../pod-spec/pod-warnings.ts'
 import { selectorText, templateColumns } from '../pod-spec/template-columns.ts'
 import { validateJobStatusUpdate } from '../validation/job-status.ts'
 import { validateJobUpdate } from '../validation/job-update.ts'
 import { validateJob } from '../validation/job.ts'
-import { jobSpecWarnings, nameWarnings } from '../batch/job-warnings.ts'
+import { jobSpecWarnings } from '../batch/job-warnings.ts'
 
 export type Job = Namespaced<V1Job, 'spec' | 'status'>
 
@@ -49,7 +50,10 @@ export const jobs = defineKind<Job>({
   validate: validateJob,
   validateUpdate: validateJobUpdate,
   validateStatusUpdate: validateJobStatusUpdate,
-  warnings: (object, old) => [...(old ? [] : nameWarnings(object.metadata.name)), ...jobSpecWarnings(object.spec, 'spec')],
+  warnings: (object, old) => [
+    ...(old ? [] : hostnameWarnings(object.metadata.name)),
+    ...(hasNewSpec(object, old) ? jobSpecWarnings(object.spec, 'spec') : []),
+  ],
 })
 
 /** In the order of precedence. */

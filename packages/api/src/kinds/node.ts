@@ -89,6 +89,10 @@ export const nodes = defineKind<Node>({
     object.status ??= {}
   },
   validate: validateNode,
+  warnings: ({ spec }) => [
+    ...(spec?.configSource ? ['spec.configSource: the feature is removed'] : []),
+    ...(spec?.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
+  ],
   validateCreate: validateNodeCreate,
   validateStatusUpdate: (node, old) => [...validateNode(node), ...validateNodeUpdate(node, old)],
   validateUpdate: validateNodeUpdate,

@@ -5,6 +5,7 @@ import { defineKind } from '../kind.ts'
 import { applyPodSpecDefaults } from '../pod-spec/defaults.ts'
 import { mergeLabelKeys } from '../pod-spec/merge-label-keys.ts'
 import { podColumns } from '../pod-spec/pod-columns.ts'
+import { hostnameWarnings, podWarnings } from '../pod-spec/pod-warnings.ts'
 import { qualityOfServiceOf } from '../pod-spec/quality-of-service.ts'
 import { validatePod, validatePodCreate, validatePodUpdate } from '../pod-spec/validate-pod.ts'
 import { validatePodStatusUpdate } from '../pod-spec/validate-pod-status.ts'
@@ -61,6 +62,9 @@ export const pods = defineKind<Pod>({
     }
   },
   validate: validatePod,
+  // Those who change pods are no people, mostly.
+  warnings: ({ metadata, spec }, old) =>
+    old ? [] : [...hostnameWarnings(metadata.name, "in the Pod's hostname"), ...podWarnings(spec, metadata)],
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
   validateStatusUpdate: validatePodStatusUpdate,

@@ -3,6 +3,7 @@ import type { Namespaced } from '@quarterdeck/api-machinery'
 import type { V1ReplicaSet } from '../generated/types.ts'
 import { defineKind } from '../kind.ts'
 import { applyPodTemplateDefaults } from '../pod-spec/defaults.ts'
+import { workloadWarnings } from '../pod-spec/pod-warnings.ts'
 import { replicaColumns, replicaScale } from '../pod-spec/replicated.ts'
 import { selectorText } from '../pod-spec/template-columns.ts'
 import { validateReplicaStatus } from '../validation/replica-status.ts'
@@ -35,6 +36,7 @@ export const replicaSets = defineKind<ReplicaSet>({
     object.status = { replicas: 0 }
   },
   validate: validateReplicaSet,
+  warnings: workloadWarnings,
   validateStatusUpdate: ({ status }) => validateReplicaStatus(status),
   validateUpdate: validateReplicaSetUpdate,
 })

@@ -3,6 +3,7 @@ import type { Namespaced } from '@quarterdeck/api-machinery'
 import type { V1ReplicationController } from '../generated/types.ts'
 import { defineKind } from '../kind.ts'
 import { applyPodTemplateDefaults } from '../pod-spec/defaults.ts'
+import { workloadWarnings } from '../pod-spec/pod-warnings.ts'
 import { replicaColumns, replicaScale } from '../pod-spec/replicated.ts'
 import { labelMapText } from '../pod-spec/template-columns.ts'
 import { validateReplicationController } from '../validation/replication-controller.ts'
@@ -40,5 +41,6 @@ export const replicationControllers = defineKind<ReplicationController>({
     object.status = { replicas: 0 }
   },
   validate: validateReplicationController,
+  warnings: workloadWarnings,
   validateStatusUpdate: ({ status }) => validateReplicaStatus(status),
 })

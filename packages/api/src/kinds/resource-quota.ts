@@ -2,6 +2,7 @@ import type { Namespaced } from '@quarterdeck/api-machinery'
 
 import type { V1ResourceQuota } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
+import { quotaWarnings } from '../quota/quota-warnings.ts'
 import { validateResourceQuota, validateResourceQuotaStatus, validateResourceQuotaUpdate } from '../validation/resource-quota.ts'
 
 export type ResourceQuota = Namespaced<V1ResourceQuota>
@@ -45,6 +46,7 @@ export const resourceQuotas = defineKind<ResourceQuota>({
     object.status = {}
   },
   validate: validateResourceQuota,
+  warnings: ({ spec }, old) => (old ? [] : quotaWarnings(spec?.hard ?? {})),
   validateUpdate: validateResourceQuotaUpdate,
   validateStatusUpdate: validateResourceQuotaStatus,
 })

@@ -3,6 +3,7 @@ import { dns1035LabelErrors, type Namespaced } from '@quarterdeck/api-machinery'
 import type { V1Service, V1ServicePort } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 import { labelMapText } from '../pod-spec/template-columns.ts'
+import { serviceWarnings } from '../validation/service-warnings.ts'
 import { validateService, validateServiceStatusUpdate, validateServiceUpdate } from '../validation/service.ts'
 
 export type Service = Namespaced<V1Service, 'spec' | 'status'>
@@ -85,6 +86,7 @@ export const services = defineKind<Service>({
     dropFieldsOfOtherTypes(object, old)
   },
   validate: validateService,
+  warnings: serviceWarnings,
   validateUpdate: validateServiceUpdate,
   validateStatusUpdate: validateServiceStatusUpdate,
 })

@@ -3,6 +3,7 @@ import { dns1123LabelErrors, type Namespaced } from '@quarterdeck/api-machinery'
 import type { V1PersistentVolumeClaim, V1StatefulSet, V1StatefulSetUpdateStrategy } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
 import { applyPodTemplateDefaults } from '../pod-spec/defaults.ts'
+import { workloadWarnings } from '../pod-spec/pod-warnings.ts'
 import { replicaScale, wantedReplicas } from '../pod-spec/replicated.ts'
 import { selectorText, templateColumns } from '../pod-spec/template-columns.ts'
 import { validateCollisionCount, validateReplicaStatus } from '../validation/replica-status.ts'
@@ -61,11 +62,12 @@ export const statefulSets = defineKind<StatefulSet>({
     ...validateReplicaStatus(status, 'status.readyReplicas'),
     ...validateCollisionCount(status?.collisionCount, old?.collisionCount),
   ],
-  warnings: ({ spec }) => [
-    ...(spec.volumeClaimTemplates ?? []).flatMap((claim, i) =>
+  warnings: (object, old) => [
+    ...workloadWarnings(object, old, { namesPods: false }),
+    ...(object.spec.volumeClaimTemplates ?? []).flatMap((claim, i) =>
       claimWarnings(claim.spec ?? {}, undefined, `spec.volumeClaimTemplates[${i}].spec`),
     ),
-    ...((spec.revisionHistoryLimit ?? 0) < 0
+    ...((object.spec.revisionHistoryLimit ?? 0) < 0
       ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
       : []),
   ],

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net'
 import { dns1123SubdomainErrors, invalidField, pathSegmentErrors, requiredField, type FieldError } from '@quarterdeck/api-machinery'
 
 import type { IPAddress } from '../kinds/ip-address.ts'
+import { usualAddress } from './address-warnings.ts'
 import { immutableField } from './immutable.ts'
 import { validateIp } from './ip-address.ts'
 
@@ -10,7 +11,7 @@ import { validateIp } from './ip-address.ts'
 export function ipAddressNameErrors(name: string): string[] {
   const errors = validateIp(name, '').map(({ message }) => message.replace(/^Invalid value: "[^"]*": /, ''))
   if (errors.length > 0 || !isIPv6(name)) return errors
-  const usual = new URL(`http://[${name}]`).hostname.slice(1, -1)
+  const usual = usualAddress(name)
   return usual === name ? [] : [`must be in canonical form (${JSON.stringify(usual)})`]
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
+import { quotaWarnings } from '../quota/quota-warnings.ts'
 import { limitRanges, type LimitRange } from '../kinds/limit-range.ts'
 import { testCreations, testStatusUpdates, testUpdates, type Part } from '../testing/validation-cases.ts'
 
@@ -108,4 +109,10 @@ test('the defaults of containers follow from each other', () => {
   limitRanges.applyDefaults(range)
   assert.deepEqual(range.spec?.limits[0]?.default, { cpu: '2' })
   assert.deepEqual(range.spec?.limits[0]?.defaultRequest, { cpu: '2', memory: '1Mi' })
+})
+
+test('[WA3] a quota is warned of limits below requests', () => {
+  assert.deepEqual(quotaWarnings({ cpu: '2', 'limits.cpu': '1500m', 'requests.memory': '1Gi', 'limits.memory': '2Gi' }), [
+    'ResourceQuota cpu (2) should be less than limits.cpu (1500m)',
+  ])
 })

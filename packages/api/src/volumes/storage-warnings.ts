@@ -1,20 +1,12 @@
 import { parseQuantity } from '@quarterdeck/api-machinery'
 
-import type { V1NodeSelector, V1PersistentVolumeClaimSpec, V1PersistentVolumeSpec, V1TopologySelectorTerm } from '../generated/types.ts'
+import type { V1PersistentVolumeClaimSpec, V1PersistentVolumeSpec, V1TopologySelectorTerm } from '../generated/types.ts'
+import { nodeLabelWarnings, nodeSelectorTermWarnings } from '../pod-spec/node-label-warnings.ts'
 import { betaStorageClassAnnotation } from './storage-class-name.ts'
 
 type Annotations = Readonly<Record<string, string>> | undefined
 
 const nanoPerUnit = 1_000_000_000n
-
-/** Labels of nodes that others have replaced. */
-const replacedLabels: Readonly<Record<string, string>> = {
-  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-}
 
 /** Sources that Kubernetes does not mount any more, by the name it gives them. */
 const retiredSources = {
@@ -41,7 +33,9 @@ export function volumeWarnings(spec: V1PersistentVolumeSpec, annotations: Annota
   return [
     ...classAnnotationWarnings(annotations),
     ...(spec.persistentVolumeReclaimPolicy === 'Recycle' ? [recycle] : []),
-    ...selectorWarnings(spec.nodeAffinity?.required, 'spec.nodeAffinity.required'),
+    ...(spec.nodeAffinity?.required?.nodeSelectorTerms ?? []).flatMap((term, i) =>
+      nodeSelectorTermWarnings(term, `spec.nodeAffinity.required.nodeSelectorTerms[${i}]`),
+    ),
     ...Object.entries(retiredSources).flatMap(([source, [name, message]]) =>
       spec[source as keyof typeof retiredSources] ? [`spec.${name}: ${message}`] : [],
     ),
@@ -50,19 +44,9 @@ export function volumeWarnings(spec: V1PersistentVolumeSpec, annotations: Annota
 
 export function topologyWarnings(terms: readonly V1TopologySelectorTerm[] = []): string[] {
   return terms.flatMap(({ matchLabelExpressions = [] }, i) =>
-    matchLabelExpressions.flatMap(({ key }, j) => {
-      const message = replacedLabels[key]
-      return message ? [`allowedTopologies[${i}].matchLabelExpressions[${j}].key: ${message}`] : []
-    }),
-  )
-}
-
-function selectorWarnings(selector: V1NodeSelector | undefined, field: string): string[] {
-  return (selector?.nodeSelectorTerms ?? []).flatMap(({ matchExpressions = [] }, i) =>
-    matchExpressions.flatMap(({ key }, j) => {
-      const message = replacedLabels[key]
-      return message ? [`${field}.nodeSelectorTerms[${i}].matchExpressions[${j}].key: ${key} is ${message}`] : []
-    }),
+    matchLabelExpressions.flatMap(({ key }, j) =>
+      nodeLabelWarnings(key, (message) => `allowedTopologies[${i}].matchLabelExpressions[${j}].key: ${message}`),
+    ),
   )
 }
 
