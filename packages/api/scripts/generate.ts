@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { fieldDescriptions } from '../src/field-descriptions.ts'
 import { listTypes, quantityFields, requiredOverrides } from '../src/schema-extensions.ts'
 
 interface Attribute {
@@ -138,7 +139,7 @@ function readModel(name: string): Model {
       name: a.baseName,
       type: a.type,
       format: a.format,
-      description: documented.get(a.name)?.description ?? '',
+      description: fieldDescriptions[`${name}.${a.name}`] ?? documented.get(a.name)?.description ?? '',
       required: requiredOverrides[name]?.[a.baseName] ?? documented.get(a.name)?.required ?? false,
     })),
   }
