@@ -26,8 +26,9 @@ export function validateReplicaTemplate(
 ): FieldError[] {
   if (!template) return [requiredField(field)]
   const errors: FieldError[] = []
-  if (selector && !isEmptySelector(selector) && !matchesLabelSelector(selector, template.metadata?.labels)) {
-    errors.push(invalidField(`${field}.metadata.labels`, template.metadata?.labels ?? {}, '`selector` does not match template `labels`'))
+  // A selector that is missing selects nothing.
+  if (!selector || (!isEmptySelector(selector) && !matchesLabelSelector(selector, template.metadata?.labels))) {
+    errors.push(invalidField(`${field}.metadata.labels`, template.metadata?.labels ?? null, '`selector` does not match template `labels`'))
   }
   errors.push(...validatePodTemplateSpec(template, field))
   const { restartPolicy, activeDeadlineSeconds } = template.spec ?? {}

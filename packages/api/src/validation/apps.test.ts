@@ -20,7 +20,12 @@ const mounting = (volumes: Part[]): Part => ({
 
 const ofBoth: Parameters<typeof testCreations>[0][string] = [
   ['a selector and a template', withSpec({})],
-  ['no selector', withSpec({ selector: undefined }), 'spec.selector: Required value'],
+  [
+    'no selector',
+    withSpec({ selector: undefined }),
+    'spec.selector: Required value',
+    'spec.template.metadata.labels: does not match template',
+  ],
   ['a selector of everything', withSpec({ selector: {} }), 'spec.selector: empty selector is invalid for'],
   ['a selector of others', withSpec({ selector: { matchLabels: { app: 'b' } } }), 'spec.template.metadata.labels: does not match template'],
   ['pods that end', ofTemplate({ restartPolicy: 'Never' }), 'spec.template.spec.restartPolicy: Unsupported value: "Never"'],

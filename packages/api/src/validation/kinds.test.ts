@@ -53,7 +53,7 @@ const creations: Record<string, Case[]> = {
   'deployments.apps': [
     ['a usual one', { spec: { selector, template } }],
     ['negative replicas', { spec: { replicas: -1, selector, template } }, 'spec.replicas: must be greater than or equal to 0'],
-    ['no selector', { spec: { template } }, 'spec.selector: Required value'],
+    ['no selector', { spec: { template } }, 'spec.selector: Required value', 'spec.template.metadata.labels: does not match template'],
     ['a selector of everything', { spec: { selector: {}, template } }, 'spec.selector: empty selector is invalid for deployment'],
     [
       'a selector of others',
