@@ -87,6 +87,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   propagationWarning: string | undefined
   /** What a client should know of an object that it may store all the same. `old` absent: a new one. */
   warnings(object: T, old: T | undefined): string[]
+  /** A kind that clients should not use any more: since which release (`1.33`), and what to use (`discovery.k8s.io/v1 EndpointSlice`). */
+  deprecation: { since: string; use: string } | undefined
   storedAs: StoredAs<T> | undefined
 }
 
@@ -124,6 +126,7 @@ export function defineKind<T extends KubeObject>(spec: KindSpec<T>): Kind<T> {
     defaultPropagation: 'Background',
     propagationWarning: undefined,
     warnings: () => [],
+    deprecation: undefined,
     storedAs: undefined,
     ...spec,
     resource: spec.group ? `${spec.plural}.${spec.group}` : spec.plural,

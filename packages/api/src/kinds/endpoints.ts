@@ -34,4 +34,5 @@ export const endpoints = defineKind<Endpoints>({
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) port.protocol ??= 'TCP'
   },
   validate: validateEndpoints,
+  deprecation: { since: '1.33', use: 'discovery.k8s.io/v1 EndpointSlice' },
 })

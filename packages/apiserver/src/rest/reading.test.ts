@@ -100,3 +100,12 @@ describe('reading', () => {
     await server.call('DELETE', `${path}/big`)
   })
 })
+
+test('[WA4] an answer about Endpoints says that they are deprecated', async () => {
+  const warning = '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"'
+  const path = '/api/v1/namespaces/default/endpoints'
+  const made = await create(path, { metadata: { name: 'e' } })
+  assert.deepEqual([made.status, made.headers['warning']], [201, warning])
+  assert.equal((await server.call('GET', path)).headers['warning'], warning)
+  assert.equal((await server.call('GET', '/api/v1/namespaces/default/configmaps')).headers['warning'], undefined)
+})

@@ -82,6 +82,7 @@ export async function handleResource(call: ResourceCall, request: IncomingMessag
       warnings: [],
     },
   }
+  warnOfDeprecation(exchange)
   if (path.subresource) return handleSubresource(exchange)
   switch (request.method) {
     case 'GET':
@@ -132,6 +133,11 @@ async function respondWritten(exchange: Exchange, result: WriteResult, code: num
       ? renderObject(request.kind, result.stored, output, include)
       : JSON.stringify(shapedObject(request.kind, result.dryRun, output, include))
   await respondJson(http.request, http.response, json, { code, output })
+}
+
+function warnOfDeprecation(exchange: Exchange): void {
+  const { deprecation, apiVersion, kind } = exchange.request.kind
+  if (deprecation) sendWarnings(exchange, [`${apiVersion} ${kind} is deprecated in v${deprecation.since}+; use ${deprecation.use}`])
 }
 
 function sendWarnings({ http }: Exchange, warnings: readonly string[]): void {
