@@ -34,7 +34,8 @@ spec:
 /** A machine beside this one, on a network of their own: a network namespace joined by a bridge. */
 const neighbour = `qdlb-${process.pid}`
 const bridge = `qdb${process.pid}`.slice(0, 15)
-const run = (program: string, ...args: string[]): string => execFileSync(program, args, { encoding: 'utf8' }).trim()
+/** What a program says of its failures goes with the error: most are tried again. */
+const run = (program: string, ...args: string[]): string => execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe' }).trim()
 const inNeighbour = (...command: string[]): string => run('nsenter', `--net=/var/run/netns/${neighbour}`, ...command)
 
 run('ip', 'netns', 'add', neighbour)
