@@ -36,7 +36,8 @@ export async function callUnless(codes: readonly RuntimeErrorCode[], doing: stri
 export function toRuntimeError(doing: string, error: unknown): RuntimeError {
   if (error instanceof RuntimeError) return error
   const failure = error as EngineFailure
-  const message = failure.json?.message ?? failure.message ?? String(error)
+  // The client puts the answer's code before the engine's words.
+  const message = (failure.json?.message ?? failure.message ?? String(error)).replace(/^\(HTTP code \d+\) .*? - /, '').trim()
   return new RuntimeError(codeOf(failure), `${doing}: ${message}`, { cause: error })
 }
 

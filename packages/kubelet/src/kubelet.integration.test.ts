@@ -249,6 +249,25 @@ void describe('a kubelet on a real engine', () => {
     await remove('early')
   })
 
+  void test('[V6] a volume waits for its config map, is tried less and less often, and is there at once when that comes', async () => {
+    await bench.createPod('mounting', {
+      containers: [container({ volumeMounts: [{ name: 'v', mountPath: '/file', subPath: 'A' }] })],
+      volumes: [{ name: 'v', configMap: { name: 'mounted-late' } }],
+    })
+    const failures = async (): Promise<number> => {
+      const { items } = await bench.client.list(events, { namespace: 'default', fieldSelector: 'reason=FailedMount' })
+      return Math.max(0, ...items.map((event) => event.count ?? 1))
+    }
+    const startedAtMs = Date.now()
+    while ((await failures()) < 4) await new Promise((resolve) => setTimeout(resolve, 25))
+    // Half a second, one and two seconds, at least, lay between them.
+    assert.ok(Date.now() - startedAtMs >= 3_000)
+    await bench.client.create(configMaps, { metadata: { name: 'mounted-late', namespace: 'default' }, data: { A: 'late' } })
+    const pod = await bench.waitForPod('mounting', isReady)
+    assert.equal(await exec(pod, 'cat', '/file'), 'late')
+    await remove('mounting')
+  })
+
   void test('[N10] a command that is not in the image is a StartError', async () => {
     await bench.createPod('nocommand', { restartPolicy: 'Never', containers: [container({ command: ['/no/such'] })] })
     const pod = await bench.waitForPod('nocommand', (p) => p.status.phase === 'Failed')

@@ -5,7 +5,7 @@ import type { Pod, Service } from '@quarterdeck/api'
 
 import { authFor, registryOf } from '../images/registry-auth.ts'
 import { expandVariables } from './expand.ts'
-import { hostnameOf, parseResolvConf, resolvConfOf } from './name-resolution.ts'
+import { hostnameOf, kernelHostnameOf, parseResolvConf, resolvConfOf } from './name-resolution.ts'
 import { serviceVariables } from './service-env.ts'
 
 const pod = (spec: Partial<Pod['spec']> = {}): Pod =>
@@ -46,9 +46,15 @@ void describe('what a container is given', () => {
   ] as const)
     void test(`resolv.conf has ${title}`, () => assert.equal(resolvConfOf(pod(spec as Partial<Pod['spec']>), dns), expected))
 
-  void test('the host name is the pod’s, cut to what a host name may be', () => {
+  void test('[N18] the host name is the pod’s, whole if it asks for that, cut to what a host name may be', () => {
     assert.equal(hostnameOf({ ...pod(), metadata: { ...pod().metadata, name: `${'a'.repeat(62)}.b` } }), 'a'.repeat(62))
     assert.equal(hostnameOf(pod({ hostname: 'h' })), 'h')
+    const whole = { hostname: 'h', subdomain: 's', setHostnameAsFQDN: true }
+    const { namespace } = pod().metadata
+    assert.equal(kernelHostnameOf(pod({ ...whole, setHostnameAsFQDN: false }), 'c.local'), 'h')
+    assert.equal(kernelHostnameOf(pod({ hostname: 'h', setHostnameAsFQDN: true }), 'c.local'), 'h')
+    assert.equal(kernelHostnameOf(pod(whole), 'c.local'), `h.s.${namespace}.svc.c.local`)
+    assert.throws(() => kernelHostnameOf(pod({ ...whole, hostname: 'h'.repeat(60) }), 'c.local'), /is too long \(64 characters is the max/)
   })
 
   void test('variables name the services of its namespace, and the API server always', () => {

@@ -40,7 +40,7 @@ test('[V2] a subPath names a file of a ConfigMap, at any depth', async () => {
   }
 })
 
-test('[V6] a folder that is made for a subPath has the mode of its volume', async () => {
+test('[V5] a folder that is made for a subPath has the mode of its volume', async () => {
   const path = await hostPathOf({ subPathExpr: 'for/$(WHO)' })
   assert.equal(path, join(volume, 'for/me'))
   assert.equal((await stat(path)).mode & 0o7777, 0o2777)

@@ -62,15 +62,33 @@ function baseOf(pod: Pod, dns: ClusterDns): ResolverConfig {
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)]
 
-/** The name a pod's processes see as their host's. */
+/** The short name of a pod: the first part of its name in DNS. */
 export function hostnameOf(pod: Pod): string {
   return pod.spec.hostnameOverride ?? pod.spec.hostname ?? pod.metadata.name.slice(0, 63).replace(/[-.]+$/, '')
+}
+
+/** The whole name of a pod that has a subdomain. */
+function fqdnOf(pod: Pod, domain: string): string | undefined {
+  return pod.spec.subdomain ? `${hostnameOf(pod)}.${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${domain}` : undefined
+}
+
+/** What the kernel takes. */
+const maxHostnameLength = 64
+
+/** The name a pod's processes see as their host's. Throws if the whole name is asked for and too long. */
+export function kernelHostnameOf(pod: Pod, domain: string): string {
+  const fqdn = pod.spec.setHostnameAsFQDN ? fqdnOf(pod, domain) : undefined
+  if (fqdn && fqdn.length > maxHostnameLength)
+    throw new Error(
+      `failed to construct FQDN from pod hostname and cluster domain, FQDN ${fqdn} is too long (${maxHostnameLength} characters is the max, ${fqdn.length} characters requested)`,
+    )
+  return fqdn ?? hostnameOf(pod)
 }
 
 /** The pod's /etc/hosts. `hostFile` is the machine's, for pods in its network. */
 export function hostsFileOf(pod: Pod, options: { ips: readonly string[]; domain: string; hostFile: string }): string {
   const hostname = hostnameOf(pod)
-  const fqdn = pod.spec.subdomain ? `${hostname}.${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${options.domain}\t` : ''
+  const names = [fqdnOf(pod, options.domain), hostname].filter((name) => name !== undefined).join('\t')
   const base = pod.spec.hostNetwork
     ? ['# Kubernetes-managed hosts file (host network).', options.hostFile.trimEnd()]
     : [
@@ -81,7 +99,7 @@ export function hostsFileOf(pod: Pod, options: { ips: readonly string[]; domain:
         'fe00::0\tip6-mcastprefix',
         'fe00::1\tip6-allnodes',
         'fe00::2\tip6-allrouters',
-        ...options.ips.map((ip) => `${ip}\t${fqdn}${hostname}`),
+        ...options.ips.map((ip) => `${ip}\t${names}`),
       ]
   const aliases = (pod.spec.hostAliases ?? []).map((alias) => `${alias.ip}\t${(alias.hostnames ?? []).join('\t')}`)
   return [...base, ...(aliases.length > 0 ? ['', '# Entries added by HostAliases.', ...aliases] : []), ''].join('\n')

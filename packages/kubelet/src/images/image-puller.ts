@@ -41,8 +41,9 @@ export class ImagePuller {
   async ensure(need: ImageNeed): Promise<ImageDetail> {
     const image = need.container.image ?? ''
     const policy = need.container.imagePullPolicy ?? (/:(?!latest$)[^/]+$|@/.test(image) ? 'IfNotPresent' : 'Always')
-    const present = policy === 'Always' ? undefined : await this.#inspect(image, need)
-    if (present) {
+    // Asked for every policy: a name that is none is told before anything is pulled.
+    const present = await this.#inspect(image, need)
+    if (present && policy !== 'Always') {
       need.tell('Normal', 'Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`)
       return present
     }

@@ -1,4 +1,5 @@
 import type { Pod } from '@quarterdeck/api'
+import { backoffMs } from '@quarterdeck/controller-runtime'
 import { isRuntimeError, type Sandbox } from '@quarterdeck/runtime'
 
 import { createContainer, startContainer, writePodFiles } from '../containers/container-starter.ts'
@@ -23,7 +24,7 @@ export interface PodActionsHost {
 }
 
 const networkRetryMs = 1_000
-const mountRetryMs = 2_000
+const mountRetry = { baseMs: 500, maxMs: 30_000 }
 const startRetryMs = 30_000
 const defaultGraceSeconds = 30
 
@@ -32,6 +33,7 @@ export class PodActions {
   readonly #host: PodActionsHost
   readonly #pulls = new AbortController()
   #deadline: Deadline | undefined
+  #mount = { failures: 0, retryAtMs: 0 }
 
   constructor(host: PodActionsHost) {
     this.#host = host
@@ -44,6 +46,11 @@ export class PodActions {
   /** Starts nothing any more, and stops waiting for images. */
   giveUp(): void {
     this.#pulls.abort()
+  }
+
+  /** What volumes are made of changed: no need to wait any longer to make them. */
+  retryMounts(): void {
+    this.#mount = { failures: 0, retryAtMs: 0 }
   }
 
   /** A container that is being stopped has at most so long from now. */
@@ -99,7 +106,7 @@ export class PodActions {
   }
 
   async #createSandbox(attempt: number): Promise<boolean> {
-    const { networkNotReady, recorder, runtime, clock } = this.#host.context
+    const { networkNotReady, recorder, runtime, clock, dns } = this.#host.context
     const pod = this.#host.pod()
     const why = pod.spec.hostNetwork ? undefined : networkNotReady()
     if (why) {
@@ -108,7 +115,7 @@ export class PodActions {
       return false
     }
     try {
-      await writePodFiles(this.#host.context, pod, await runtime.createSandbox(sandboxConfigOf(pod, attempt)))
+      await writePodFiles(this.#host.context, pod, await runtime.createSandbox(sandboxConfigOf(pod, attempt, dns.domain)))
       return true
     } catch (error) {
       if (isRuntimeError(error, 'Conflict')) return true
@@ -141,13 +148,21 @@ export class PodActions {
   async #setUpVolumes(sandbox: Sandbox | undefined): Promise<VolumePaths | undefined> {
     const { volumes, objects, tokens, folders, recorder, clock } = this.#host.context
     const pod = this.#host.pod()
+    const { failures, retryAtMs } = this.#mount
+    if (retryAtMs > clock.now()) {
+      this.#host.wakeAt(retryAtMs)
+      return undefined
+    }
     try {
       await folders.ensure(pod.metadata.uid)
-      return await volumes.setUp({ pod, objects, tokens, downward: downwardOf(this.#host.context, pod, sandbox?.ip) })
+      const made = await volumes.setUp({ pod, objects, tokens, downward: downwardOf(this.#host.context, pod, sandbox?.ip) })
+      this.retryMounts()
+      return made
     } catch (error) {
       if (!(error instanceof VolumeError)) throw error
       recorder.event(pod, 'Warning', 'FailedMount', error.message)
-      this.#host.wakeAt(clock.now() + mountRetryMs)
+      this.#mount = { failures: failures + 1, retryAtMs: clock.now() + backoffMs(failures, mountRetry) }
+      this.#host.wakeAt(this.#mount.retryAtMs)
       return undefined
     }
   }

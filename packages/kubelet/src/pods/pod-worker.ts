@@ -86,8 +86,9 @@ export class PodWorker {
     })
   }
 
-  /** A ConfigMap or Secret it refers to changed: what was wrong with a container's spec may be right now. */
+  /** A ConfigMap or Secret it refers to changed: what was wrong with a container's spec or a volume may be right now. */
   objectChanged(): void {
+    this.#actions.retryMounts()
     for (const waits of this.#waiting.values()) if (waits.reason === 'CreateContainerConfigError') waits.retryAtMs = 0
     this.poke()
   }
