@@ -36,7 +36,7 @@ import { serviceAccountController } from './service-account/service-account-cont
 import { tokenSecretController } from './service-account/token-secret-controller.ts'
 import { unusedTokenController } from './service-account/unused-token-controller.ts'
 import { statefulSetController } from './stateful-set/stateful-set-controller.ts'
-import { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts'
+import { createTaintEvictionController } from './taint-eviction/taint-eviction-controller.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts'
 import { volumeExpansionController } from './volume-expansion/volume-expansion-controller.ts'
 import { volumeProtectionController } from './volume-protection/volume-protection-controller.ts'
@@ -77,7 +77,7 @@ export function createControllers(options: ControllerOptions): Controller[] {
     serviceCidrController,
     createNodeLifecycleController(options.nodeHealth),
     createNodeIpamController(options.nodeIpam),
-    taintEvictionController,
+    createTaintEvictionController(),
     createNamespaceController(options.kinds),
     createResourceQuotaController(options.kinds),
     serviceAccountController,

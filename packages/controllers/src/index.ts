@@ -21,7 +21,7 @@ export { addressRepairController } from './service-address/address-repair-contro
 export { serviceCidrController } from './service-address/service-cidr-controller.ts'
 export { serviceAccountController } from './service-account/service-account-controller.ts'
 export { statefulSetController } from './stateful-set/stateful-set-controller.ts'
-export { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts'
+export { createTaintEvictionController } from './taint-eviction/taint-eviction-controller.ts'
 export { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts'
 export { planBudget } from './disruption/plan-budget.ts'
 export { wantedByScale } from './disruption/wanted-by-scale.ts'

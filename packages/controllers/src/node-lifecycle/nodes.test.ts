@@ -7,6 +7,7 @@ import { parseCidr } from '../node-ipam/cidr.ts'
 import { SubnetPool } from '../node-ipam/subnet-pool.ts'
 import { absentNodes, planPodGarbage } from '../pod-garbage-collector/plan-pod-garbage.ts'
 import { evictInMs } from '../taint-eviction/plan-eviction.ts'
+import { TaintClock } from '../taint-eviction/taint-clock.ts'
 import { metaOf, podOf } from '../testing/objects.ts'
 import { defaultHealthOptions, heartbeatOf, silenceLeftMs, unknownConditions } from './node-health.ts'
 import { taintsOf } from './node-taints.ts'
@@ -138,25 +139,45 @@ describe('the health of a node', () => {
   })
 })
 
-describe('eviction by taints', () => {
-  const tainted = node('n', 'True', { taints: [{ key: 'k', effect: 'NoExecute', timeAdded: now }] })
-  const cases: { rule: string; tolerations: NonNullable<Parameters<typeof podOf>[1]>['spec']; leftMs: number | undefined }[] = [
-    { rule: 'no toleration: at once', tolerations: {}, leftMs: 0 },
-    { rule: 'tolerated for ever', tolerations: { tolerations: [{ key: 'k', operator: 'Exists' }] }, leftMs: undefined },
-    {
-      rule: 'the shortest of several counts',
-      tolerations: {
-        tolerations: [
-          { key: 'k', operator: 'Exists', tolerationSeconds: 300 },
-          { operator: 'Exists', tolerationSeconds: 60 },
-        ],
-      },
-      leftMs: 50_000,
-    },
+describe('[NL10] eviction by taints', () => {
+  type Spec = NonNullable<NonNullable<Parameters<typeof podOf>[1]>['spec']>
+  const taint = { key: 'k', effect: 'NoExecute', timeAdded: now }
+  const untimed = { key: 'k', effect: 'NoExecute' }
+  const forSeconds = (...seconds: number[]): Spec => ({
+    tolerations: seconds.map((tolerationSeconds) => ({ key: 'k', operator: 'Exists', tolerationSeconds })),
+  })
+  const scheduledAt = (ms: number) => ({
+    conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: new Date(ms).toISOString() }],
+  })
+  const cases: [rule: string, spec: Spec, leftMs: number | undefined][] = [
+    ['no toleration: at once', {}, 0],
+    ['tolerated for ever', { tolerations: [{ key: 'k', operator: 'Exists' }] }, undefined],
+    ['the shortest of several counts', forSeconds(300, 60), 50_000],
+    ['less than no time is none', forSeconds(-5), 0],
   ]
-  for (const { rule, tolerations, leftMs } of cases) {
-    test(`[NL10] ${rule}`, () => assert.equal(evictInMs(podOf('p', { spec: tolerations ?? {} }), tainted, nowMs + 10_000), leftMs))
-  }
+  for (const [rule, spec, leftMs] of cases)
+    test(rule, () => {
+      const tainted = node('n', 'True', { taints: [taint] })
+      assert.equal(evictInMs(podOf('p', { spec }), tainted, { clock: new TaintClock(), nowMs: nowMs + 10_000 }), leftMs)
+    })
+
+  test('a pod that came after the taint has its whole time', () => {
+    const pod = podOf('p', { spec: forSeconds(60), status: scheduledAt(nowMs + 30_000) })
+    const tainted = node('n', 'True', { taints: [taint] })
+    assert.equal(evictInMs(pod, tainted, { clock: new TaintClock(), nowMs: nowMs + 40_000 }), 50_000)
+  })
+
+  test('a taint without a time counts from when it was seen, anew if it went and came again', () => {
+    const clock = new TaintClock()
+    const pod = podOf('p', { spec: forSeconds(60) })
+    const tainted = node('n', 'True', { taints: [untimed] })
+    const left = (afterMs: number) => evictInMs(pod, tainted, { clock, nowMs: nowMs + afterMs })
+    assert.deepEqual([left(0), left(20_000), left(60_000)], [60_000, 40_000, 0])
+    clock.keep(tainted, [untimed, { key: 'other', effect: 'NoExecute' }])
+    assert.equal(left(70_000), 0)
+    clock.keep(tainted, [])
+    assert.equal(left(80_000), 60_000)
+  })
 })
 
 describe('ranges of Pod addresses', () => {

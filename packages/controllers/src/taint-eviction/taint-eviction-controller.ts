@@ -7,6 +7,7 @@ import {
   index,
   onlyThis,
   watch,
+  type Controller,
   type ReconcileContext,
   type ReconcileResult,
 } from '@quarterdeck/controller-runtime'
@@ -15,29 +16,34 @@ import { podsByNode } from '../node-lifecycle/node-lifecycle-controller.ts'
 import { haveSameTaints } from '../node-lifecycle/node-taints.ts'
 import { hasEnded, isTerminating } from '../pods/pod-state.ts'
 import { evictInMs } from './plan-eviction.ts'
+import { TaintClock } from './taint-clock.ts'
 
 /** Deletes Pods from nodes whose NoExecute taints they tolerate no longer. */
-export const taintEvictionController = defineController({
-  name: 'taint-eviction',
-  component: 'taint-eviction-controller',
-  primary: pods,
-  watches: [
-    watch(nodes, ({ type, object, old }, { cache }) => {
-      if (type === 'deleted' || (old && haveSameTaints(object.spec.taints ?? [], old.spec.taints ?? []))) return []
-      if (!object.spec.taints?.length && !old?.spec.taints?.length) return []
-      return cache(pods).byIndex(podsByNode, object.metadata.name).map(keyOf)
-    }),
-  ],
-  indexes: [index(pods, podsByNode, (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []))],
-  writes: [pods],
-  reconcile,
-})
+export function createTaintEvictionController(): Controller {
+  const clock = new TaintClock()
+  return defineController({
+    name: 'taint-eviction',
+    component: 'taint-eviction-controller',
+    primary: pods,
+    watches: [
+      watch(nodes, ({ type, object, old }, { cache }) => {
+        clock.keep(object, type === 'deleted' ? [] : (object.spec.taints ?? []))
+        if (type === 'deleted' || (old && haveSameTaints(object.spec.taints ?? [], old.spec.taints ?? []))) return []
+        if (!object.spec.taints?.length && !old?.spec.taints?.length) return []
+        return cache(pods).byIndex(podsByNode, object.metadata.name).map(keyOf)
+      }),
+    ],
+    indexes: [index(pods, podsByNode, (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []))],
+    writes: [pods],
+    reconcile: (key, ctx) => reconcile(key, ctx, clock),
+  })
+}
 
-async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<ReconcileResult> {
+async function reconcile(key: ObjectKey, ctx: ReconcileContext, clock: TaintClock): Promise<ReconcileResult> {
   const pod = ctx.cache(pods).get(key)
   if (!pod?.spec.nodeName || hasEnded(pod) || isTerminating(pod)) return done
   const node = ctx.cache(nodes).get(pod.spec.nodeName)
-  const leftMs = node && evictInMs(pod, node, ctx.clock.now())
+  const leftMs = node && evictInMs(pod, node, { clock, nowMs: ctx.clock.now() })
   if (leftMs === undefined) return done
   if (leftMs > 0) return again(leftMs)
   ctx.recorder.event(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${keyString(key)}`)
