@@ -65,6 +65,15 @@ describe('[RS20] [SS4] [DS14] a pod without a controller is adopted, and release
     })
 })
 
+test('[RS30] a ReplicationController tells how many pods are ready', async (t) => {
+  const { client, eventually } = await start(t)
+  await create(client, replicationControllers as Kind<never>, { replicas: 2, selector: labels })
+  await eventually('both in the status', async () => {
+    const { status } = await client.get(replicationControllers, key)
+    return status.replicas === 2 && status.readyReplicas === 2 && status.availableReplicas === 2
+  })
+})
+
 test('[DE12] a Deployment adopts the ReplicaSet of an earlier one of its name, and its pods stay', async (t) => {
   const { client, eventually } = await start(t)
   await create(client, deployments as Kind<never>, { replicas: 2 })

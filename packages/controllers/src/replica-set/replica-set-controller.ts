@@ -24,6 +24,7 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
       replicas: replicaSet.spec.replicas ?? 1,
       minReadySeconds: replicaSet.spec.minReadySeconds ?? 0,
       template: replicaSet.spec.template,
+      countsTerminating: true,
       selects: (labels) => matchesLabelSelector(replicaSet.spec.selector, labels),
       related: (owned) => relatedPods(replicaSet, owned, ctx),
     },

@@ -17,6 +17,8 @@ export interface Replicated<T extends KubeObject> {
   replicas: number
   minReadySeconds: number
   template: V1PodTemplateSpec
+  /** Whether the status counts terminating pods. */
+  countsTerminating: boolean
   selects: (labels: Record<string, string> | undefined) => boolean
   /** Pods of the same application, to choose what to delete; includes its own. */
   related: (owned: readonly Pod[]) => readonly Pod[]
@@ -58,6 +60,7 @@ export async function reconcileReplicas<T extends KubeObject>(replicated: Replic
     minReadySeconds,
     pods: owned,
     failure,
+    countsTerminating: replicated.countsTerminating,
     nowMs,
   })
   await updateStatus(ctx.client, kind, { object, status })

@@ -17,6 +17,8 @@ export interface ReplicaStatusInput {
   /** All that are owned, ended and terminating ones too. */
   pods: readonly Pod[]
   failure: ReplicaFailure | undefined
+  /** Whether the kind has a count of terminating pods: a ReplicationController has none. */
+  countsTerminating: boolean
   nowMs: number
 }
 
@@ -30,7 +32,7 @@ export function replicaStatusOf(input: ReplicaStatusInput): V1ReplicaSetStatus {
     fullyLabeledReplicas: count((pod) => matchesLabelMap(input.templateLabels, pod.metadata.labels)),
     readyReplicas: count(isReady),
     availableReplicas: count((pod) => isAvailable(pod, input.minReadySeconds, input.nowMs)),
-    terminatingReplicas: input.pods.filter((pod) => isTerminating(pod) && !hasEnded(pod)).length,
+    ...(input.countsTerminating ? { terminatingReplicas: input.pods.filter((pod) => isTerminating(pod) && !hasEnded(pod)).length } : {}),
     observedGeneration: input.generation,
     ...(conditions.length > 0 ? { conditions } : {}),
   }

@@ -83,7 +83,15 @@ describe('claiming', () => {
 })
 
 describe('replica status', () => {
-  const input = { status: { replicas: 0 }, generation: 4, templateLabels: { app: 'x' }, minReadySeconds: 0, failure: undefined, nowMs }
+  const input = {
+    status: { replicas: 0 },
+    generation: 4,
+    templateLabels: { app: 'x' },
+    minReadySeconds: 0,
+    failure: undefined,
+    countsTerminating: true,
+    nowMs,
+  }
 
   test('[RS30] counts active, labelled, ready, available and terminating pods; zero counts are absent', () => {
     const labels = { app: 'x' }
@@ -105,6 +113,7 @@ describe('replica status', () => {
       observedGeneration: 4,
     })
     assert.equal(replicaStatusOf({ ...input, pods: [] }).readyReplicas, undefined)
+    assert.ok(!('terminatingReplicas' in replicaStatusOf({ ...input, countsTerminating: false, pods })))
   })
 
   test('[RS31] a failure sets ReplicaFailure and its end removes it', () => {

@@ -25,6 +25,7 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
       replicas: controller.spec.replicas ?? 1,
       minReadySeconds: controller.spec.minReadySeconds ?? 0,
       template: controller.spec.template,
+      countsTerminating: false,
       selects: (labels) => matchesLabelMap(controller.spec.selector, labels),
       related: (owned) => owned,
     },
