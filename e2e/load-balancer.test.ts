@@ -47,7 +47,7 @@ run('ip', 'link', 'set', bridge, 'up')
 inNeighbour('ip', 'addr', 'add', '198.51.100.2/24', 'dev', 'eth0')
 inNeighbour('ip', 'link', 'set', 'eth0', 'up')
 process.env['QUARTERDECK_LOAD_BALANCER_POOL'] = '198.51.100.200-198.51.100.201'
-const { kubectl } = await startCluster()
+const { product, kubectl } = await startCluster()
 after(() => {
   run('ip', 'link', 'delete', bridge)
   run('ip', 'netns', 'delete', neighbour)
@@ -55,13 +55,14 @@ after(() => {
 
 const fetchPage = 'console.log(await (await fetch(process.argv[1], { signal: AbortSignal.timeout(2000) })).text())'
 const page = (url: string): string => inNeighbour(process.execPath, '--input-type=module', '-e', fetchPage, url)
+const answers = (): Promise<void> => eventually(() => Promise.resolve(assert.equal(page('http://198.51.100.200/'), 'hello')))
 
 describe('a load balancer', () => {
   test('[LB1][S7] a Service of type LoadBalancer answers a neighbour on its address', async () => {
     await kubectl.apply(application)
     await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s')
     await eventually(async () => assert.match(await kubectl('get', 'service', 'web'), /LoadBalancer\s+\S+\s+198\.51\.100\.200\s/))
-    await eventually(() => Promise.resolve(assert.equal(page('http://198.51.100.200/'), 'hello')))
+    await answers()
     assert.match(await kubectl('describe', 'service', 'web'), /EnsuredLoadBalancer/)
   })
 
@@ -73,6 +74,20 @@ describe('a load balancer', () => {
     await kubectl('scale', 'deployment/web', '--replicas=0')
     await eventually(async () => assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 503))
     await kubectl('scale', 'deployment/web', '--replicas=1')
+  })
+
+  test('[LB4] a node that is cut off lets go of the address when another machine answers, and takes it again when it is given it anew', async () => {
+    await answers()
+    const web = product.pidOf('apps/web/server/main.ts')
+    process.kill(web, 'SIGSTOP')
+    try {
+      inNeighbour('ip', 'addr', 'add', '198.51.100.200/24', 'dev', 'eth0')
+      await eventually(async () => assert.doesNotMatch(run('ip', 'addr'), /198\.51\.100\.200/))
+    } finally {
+      inNeighbour('ip', 'addr', 'del', '198.51.100.200/24', 'dev', 'eth0')
+      process.kill(web, 'SIGCONT')
+    }
+    await answers()
   })
 
   test('[LB3] a Service that becomes another type gives its address back', async () => {

@@ -75,7 +75,14 @@ export async function runNode(options: NodeOptions): Promise<void> {
       })
     : undefined
   const announcer = settings.runsProxy
-    ? announceAddresses({ services: serviceInformer, nodeName, interfaceName: balancerInterfaceOf(agentId), log, signal })
+    ? announceAddresses({
+        services: serviceInformer,
+        nodeName,
+        interfaceName: balancerInterfaceOf(agentId),
+        isCutOff: () => kubelet.isCutOff(),
+        log,
+        signal,
+      })
     : undefined
   const healthChecks = settings.runsProxy
     ? serveHealthChecks({ services: serviceInformer, endpointSlices: sliceInformer, nodeName, log, signal })

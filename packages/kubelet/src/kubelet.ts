@@ -11,7 +11,7 @@ import { ImagePuller } from './images/image-puller.ts'
 import { authFor } from './images/registry-auth.ts'
 import type { NodeContext } from './node-context.ts'
 import { hostAddresses, readMachine } from './node/machine.ts'
-import { runNodeLease } from './node/lease.ts'
+import { createNodeLease } from './node/lease.ts'
 import { NodeReporter } from './node/node-reporter.ts'
 import { reportUsage } from './node/usage-reporter.ts'
 import { ReferencedObjects } from './objects/referenced-objects.ts'
@@ -48,6 +48,8 @@ export interface Kubelet {
   handler: KubeletHandler
   /** The pods of this node, as the API has them. */
   pods: Informer<Pod>
+  /** Whether the cluster has not heard of this node for so long that it may take it for dead. */
+  isCutOff(): boolean
   /** Resolves when the node is registered and its pods are known. */
   started: Promise<void>
   /** Resolves when it has stopped; the pods run on. */
@@ -108,10 +110,11 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const workers: PodWorkers = new PodWorkers(context)
   const informer = createInformer(client, pods, { fieldSelector: `spec.nodeName=${nodeName}`, signal, log })
   const stats = new StatsCollector({ runtime, pods: informer, clock: realClock, nodeName })
+  const lease = createNodeLease({ client, nodeName, clock: realClock, log, signal })
   const registered = Promise.withResolvers<void>()
   const loops = [
     reporter.run(() => registered.resolve()),
-    registered.promise.then(() => runNodeLease({ client, nodeName, clock: realClock, log, signal })),
+    registered.promise.then(() => lease.run()),
     Promise.all([registered.promise, informer.synced()]).then(() =>
       reportUsage({ client, stats, nodeName, clock: realClock, log, signal }),
     ),
@@ -123,6 +126,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   return {
     handler: createKubeletHandler({ runtime, pods: informer, stats, clock: realClock }),
     pods: informer,
+    isCutOff: () => lease.hasLapsed(),
     started: Promise.all([registered.promise, informer.synced()]).then(() => undefined),
     stopped: stopAfter(loops, async () => {
       await Promise.all([workers.stop(), sink.stop(stopWithinMs)])

@@ -2,7 +2,17 @@ import { spawn } from 'node:child_process'
 
 const maxErrorBytes = 8_192
 
-/** Runs a program with `input` and resolves with its output; rejects with what it said if it fails. */
+/** What a program said, and the code it ended with. */
+export class ProgramError extends Error {
+  readonly exitCode: number | null
+
+  constructor(message: string, exitCode: number | null) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+/** Runs a program with `input` and resolves with its output; rejects with ProgramError if it ran and failed. */
 export function runProgram(program: string, args: readonly string[], input?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
@@ -14,7 +24,9 @@ export function runProgram(program: string, args: readonly string[], input?: str
     })
     child.on('error', (error) => reject(new Error(`${program} could not be run: ${error.message}`)))
     child.on('close', (code) =>
-      code === 0 ? resolve(output) : reject(new Error(`${program} ${args.join(' ')}: ${failure.trim() || `exit code ${code}`}`)),
+      code === 0
+        ? resolve(output)
+        : reject(new ProgramError(`${program} ${args.join(' ')}: ${failure.trim() || `exit code ${code}`}`, code)),
     )
     child.stdin.on('error', () => {}) // it ended without reading: its exit code tells
     child.stdin.end(input ?? '')

@@ -15,16 +15,31 @@ export interface NodeLeaseOptions {
   signal: AbortSignal
 }
 
-/** Renews the node's Lease, by which the cluster knows that it lives, until the signal aborts. */
-export async function runNodeLease(options: NodeLeaseOptions): Promise<void> {
+/** The node's Lease, by which the cluster knows that it lives. */
+export interface NodeLease {
+  /** Renews it until the signal aborts. */
+  run(): Promise<void>
+  /** Whether it could not be renewed for so long that the cluster may take the node for dead. */
+  hasLapsed(): boolean
+}
+
+export function createNodeLease(options: NodeLeaseOptions): NodeLease {
   const { clock, log, signal } = options
-  while (!signal.aborted) {
-    try {
-      await renew(options)
-    } catch (error) {
-      if (!signal.aborted) log.warn('the node’s lease could not be renewed', { error })
-    }
-    await sleep(clock, renewEveryMs, signal)
+  let renewedAtMs = clock.now()
+  return {
+    async run() {
+      while (!signal.aborted) {
+        try {
+          const startedAtMs = clock.now()
+          await renew(options)
+          renewedAtMs = startedAtMs
+        } catch (error) {
+          if (!signal.aborted) log.warn('the node’s lease could not be renewed', { error })
+        }
+        await sleep(clock, renewEveryMs, signal)
+      }
+    },
+    hasLapsed: () => clock.now() - renewedAtMs > durationSeconds * 1000,
   }
 }
 
