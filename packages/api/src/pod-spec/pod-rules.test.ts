@@ -210,6 +210,19 @@ const groups: Record<string, Case[]> = {
       `${c0}.volumeMounts.mountPropagation: Forbidden: Bidirectional mount propagation is available only to privileged containers`,
     ],
     [
+      'half a device, and one of no domain of its own',
+      withContainer({
+        resources: {
+          limits: { 'example.com/gpu': '500m', 'requests.example.com/gpu': '1' },
+          requests: { 'example.com/gpu': '500m', 'requests.example.com/gpu': '1' },
+        },
+      }),
+      `${c0}.resources.limits[example.com/gpu]: Invalid value: "500m": must be an integer`,
+      `${c0}.resources.limits[requests.example.com/gpu]: Invalid value: "requests.example.com/gpu": doesn't follow extended resource name standard`,
+      `${c0}.resources.requests[example.com/gpu]: Invalid value: "500m": must be an integer`,
+      `${c0}.resources.requests[requests.example.com/gpu]: Invalid value: "requests.example.com/gpu": doesn't follow extended resource name standard`,
+    ],
+    [
       'huge pages alone',
       withContainer({ resources: { limits: { 'hugepages-2Mi': '2Mi' } } }),
       `${c0}.resources: Forbidden: HugePages require cpu or memory`,

@@ -177,6 +177,7 @@ describe('a pod is refused for', () => {
     [
       'overhead of an unknown resource',
       { overhead: { soul: '1' } },
+      ['spec.overhead.limits[soul]', /must be a standard resource type or fully qualified$/],
       ['spec.overhead.limits[soul]', /must be a standard resource for containers$/],
     ],
     [

@@ -4,13 +4,12 @@ import {
   forbiddenField,
   invalidField,
   notSupportedField,
-  parseQuantity,
-  qualifiedNameErrors,
   requiredField,
   type FieldError,
 } from '@quarterdeck/api-machinery'
 
 import type { V1ContainerResizePolicy, V1PodSpec, V1ResourceRequirements } from '../generated/types.ts'
+import { containerResourceNameErrors, resourceAmountErrors } from '../validation/resource-names.ts'
 
 const overcommittable = new Set(['cpu', 'memory', 'ephemeral-storage'])
 const resizable = ['cpu', 'memory']
@@ -26,10 +25,7 @@ export function validateResources(resources: V1ResourceRequirements | undefined,
   ] as const) {
     for (const [name, amount] of Object.entries(amounts)) {
       const at = `${path}.${list}[${name}]`
-      errors.push(...qualifiedNameErrors(name).map((m) => invalidField(at, name, m)))
-      if (!name.includes('/') && !overcommittable.has(name) && !name.startsWith('hugepages-'))
-        errors.push(invalidField(at, name, 'must be a standard resource for containers'))
-      if ((parseQuantity(amount)?.nano ?? 0n) < 0n) errors.push(invalidField(at, amount, 'must be greater than or equal to 0'))
+      errors.push(...containerResourceNameErrors(name, at), ...resourceAmountErrors(name, amount, at))
     }
   }
   for (const [name, request] of Object.entries(requests)) {
