@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { SettingError } from '@quarterdeck/process'
 
@@ -22,7 +22,7 @@ export interface DataDirectory {
 /** Claims a directory for this process. Throws SettingError when it is in use, of another version, or on a full disk. */
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o755 })
+    makeFolder(path)
   } catch (error) {
     throw new SettingError(`the data directory ${path} cannot be made: ${(error as Error).message}`)
   }
@@ -45,6 +45,13 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     logs: folder('logs'),
     release: () => rmSync(lock, { force: true }),
   }
+}
+
+/** One folder at a time: where none can be made, as under /proc, Node's own way to make all of them never ends. */
+function makeFolder(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  mkdirSync(path, { mode: 0o755 })
 }
 
 function checkVersion(path: string): void {

@@ -34,8 +34,10 @@ async function main(): Promise<void> {
   }
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort())
-  await checkPort(options.port, options.host, '--port')
-  await checkPort(options.apiPort, '0.0.0.0', '--api-port')
+  if (!options.isTeardown) {
+    await checkPort(options.port, options.host, '--port')
+    await checkPort(options.apiPort, '0.0.0.0', '--api-port')
+  }
   const data = await openDataDirectory(options.dataDir)
   try {
     await ensureMachine(options)

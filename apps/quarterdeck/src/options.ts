@@ -39,11 +39,15 @@ const maxSimulatedNodes = 10_000
 export function parseOptions(args: readonly string[], root: string): StartOptions | undefined {
   const { values } = parse(args)
   if (values.help) return undefined
+  if (values.data === '') throw new SettingError('--data must name a directory')
+  const port = portOf(values.port, 7780, '--port')
+  const apiPort = portOf(values['api-port'], 6443, '--api-port')
+  if (port === apiPort) throw new SettingError(`--port and --api-port must differ: both are ${port}`)
   return {
     dataDir: resolve(root, values.data ?? '.quarterdeck'),
     host: values.host ?? '127.0.0.1',
-    port: portOf(values.port, 7780, '--port'),
-    apiPort: portOf(values['api-port'], 6443, '--api-port'),
+    port,
+    apiPort,
     nodesSimulated: numberOf(values['nodes-simulated'], { fallback: 0, max: maxSimulatedNodes, option: '--nodes-simulated' }),
     mayInstall: !values['no-install'],
     isDevelopment: values.dev ?? false,
@@ -75,12 +79,22 @@ function parse(args: readonly string[]) {
 }
 
 function portOf(text: string | undefined, fallback: number, option: string): number {
-  return numberOf(text, { fallback, max: 65_535, option })
+  return numberOf(text, { fallback, min: 1, max: 65_535, option })
 }
 
-function numberOf(text: string | undefined, { fallback, max, option }: { fallback: number; max: number; option: string }): number {
+interface NumberRule {
+  fallback: number
+  min?: number
+  max: number
+  option: string
+}
+
+function numberOf(text: string | undefined, { fallback, min = 0, max, option }: NumberRule): number {
   if (text === undefined) return fallback
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (!(value <= max)) throw new SettingError(`${option} must be a whole number of at most ${max}, not ${JSON.stringify(text)}`)
+  if (!(value >= min && value <= max))
+    throw new SettingError(
+      `${option} must be a whole number of ${min ? `at least ${min} and ` : ''}at most ${max}, not ${JSON.stringify(text)}`,
+    )
   return value
 }

@@ -34,10 +34,13 @@ describe('the options of npm start', () => {
   test('--help asks for the help text', () => assert.equal(parseOptions(['--help'], '/'), undefined))
 
   const wrong: [args: string[], message: RegExp][] = [
-    [['--port', 'abc'], /--port must be a whole number of at most 65535, not "abc"/],
-    [['--api-port', '70000'], /--api-port must be a whole number of at most 65535/],
+    [['--port', 'abc'], /--port must be a whole number of at least 1 and at most 65535, not "abc"/],
+    [['--api-port', '70000'], /--api-port must be a whole number of at least 1 and at most 65535/],
     [['--nodes-simulated', '-1'], /nodes-simulated/],
     [['--nodes-simulated', '100000'], /at most 10000/],
+    [['--port', '0'], /--port must be a whole number of at least 1/],
+    [['--port', '6443'], /--port and --api-port must differ: both are 6443/],
+    [['--data', ''], /--data must name a directory/],
     [['--wat'], /Unknown option '--wat'/],
     [['extra'], /Unexpected argument 'extra'/],
   ]
@@ -77,6 +80,8 @@ describe('the data directory', () => {
   test('that is no directory is refused', async () => {
     writeFileSync(join(dir, 'file'), '')
     await assert.rejects(openDataDirectory(join(dir, 'file')), isPlainError(/cannot be made/))
+    await assert.rejects(openDataDirectory(join(dir, 'file/in')), isPlainError(/cannot be made/))
+    await assert.rejects(openDataDirectory('/proc/quarterdeck/data'), isPlainError(/cannot be made/))
   })
 })
 
