@@ -7,6 +7,7 @@ import type { AdmissionPlugin } from './admission/admission.ts'
 import { claimResize } from './admission/claim-resize.ts'
 import { defaultStorageClass } from './admission/default-storage-class.ts'
 import { defaultTolerations } from './admission/default-tolerations.ts'
+import { runtimeClass } from './admission/runtime-class.ts'
 import { deviceAdminAccess } from './admission/device-admin-access.ts'
 import { limitRanger } from './admission/limit-ranger.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
@@ -81,6 +82,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     serviceAccountAdmission,
     priority,
     defaultTolerations,
+    runtimeClass,
     defaultStorageClass,
     storageProtection,
     claimResize,

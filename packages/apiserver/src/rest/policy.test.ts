@@ -110,6 +110,50 @@ describe('evicting', () => {
   })
 })
 
+describe('[RT1] the runtime class of a pod', () => {
+  const specOf = (name: string, spec: object): Promise<Answer> =>
+    create(podsPath, { ...pod(name), spec: { ...pod(name).spec, runtimeClassName: 'vm', ...spec } })
+
+  before(async () => {
+    const made = await create('/apis/node.k8s.io/v1/runtimeclasses', {
+      metadata: { name: 'vm' },
+      handler: 'vm',
+      overhead: { podFixed: { cpu: '250m' } },
+      scheduling: { nodeSelector: { vm: 'yes' }, tolerations: [{ key: 'vm', operator: 'Exists' }] },
+    })
+    assert.equal(made.status, 201, made.text)
+  })
+
+  test('gives it its overhead and its place', async () => {
+    const { spec } = (await specOf('in-vm', { nodeSelector: { zone: 'a' }, tolerations: [{ key: 'vm', operator: 'Equal', value: 'x' }] }))
+      .json
+    assert.deepEqual([spec.overhead, spec.nodeSelector], [{ cpu: '250m' }, { zone: 'a', vm: 'yes' }])
+    const ofClass = spec.tolerations.filter(({ key }: { key: string }) => key === 'vm')
+    assert.deepEqual(ofClass, [{ key: 'vm', operator: 'Exists' }])
+  })
+
+  const refused: [what: string, spec: object, why: RegExp][] = [
+    ['a class there is not', { runtimeClassName: 'none' }, /pod rejected: RuntimeClass "none" not found$/],
+    ['another overhead', { overhead: { cpu: '1' } }, /pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead$/],
+    [
+      'an overhead without a class',
+      { runtimeClassName: undefined, overhead: { cpu: '1' } },
+      /pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead$/,
+    ],
+    [
+      'another place',
+      { nodeSelector: { vm: 'no' } },
+      /conflict: runtimeClass\.scheduling\.nodeSelector\[vm\] = yes; pod\.spec\.nodeSelector\[vm\] = no$/,
+    ],
+  ]
+  for (const [what, spec, why] of refused)
+    test(`${what} is refused`, async () => {
+      const answer = await specOf('refused', spec)
+      isStatus(answer, 403, 'Forbidden')
+      assert.match(answer.json.message, why)
+    })
+})
+
 describe('the priority of a pod', () => {
   const specOf = async (name: string, spec: object): Promise<Answer> =>
     create(podsPath, { ...pod(name), spec: { ...pod(name).spec, ...spec } })
