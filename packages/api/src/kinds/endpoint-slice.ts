@@ -2,6 +2,7 @@ import type { Namespaced } from '@quarterdeck/api-machinery'
 
 import type { V1EndpointSlice } from '../generated/types.ts'
 import { ageColumn, defineKind, nameColumn } from '../kind.ts'
+import { addressWarnings } from '../validation/address-warnings.ts'
 import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpoint-slice.ts'
 
 export type EndpointSlice = Namespaced<V1EndpointSlice>
@@ -47,5 +48,16 @@ export const endpointSlices = defineKind<EndpointSlice>({
     }
   },
   validate: validateEndpointSlice,
+  warnings: ({ addressType, endpoints, metadata }, old) => [
+    ...(addressType === 'FQDN' && !old ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
+    // Those of our controllers are in their usual form, and many.
+    ...(metadata.labels?.['endpointslice.kubernetes.io/managed-by'] ? [] : endpointWarnings(endpoints)),
+  ],
   validateUpdate: validateEndpointSliceUpdate,
 })
+
+function endpointWarnings(endpoints: EndpointSlice['endpoints']): string[] {
+  return (endpoints ?? []).flatMap(({ addresses }, i) =>
+    addresses.flatMap((address, j) => addressWarnings(address, `endpoints[${i}].addresses[${j}]`)),
+  )
+}

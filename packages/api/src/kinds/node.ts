@@ -86,6 +86,7 @@ export const nodes = defineKind<Node>({
   selectableFields: { 'spec.unschedulable': (o) => String(o.spec?.unschedulable ?? false) },
   prepareForCreate(object) {
     object.spec ??= {}
+    if (object.spec.podCIDR && !object.spec.podCIDRs?.length) object.spec.podCIDRs = [object.spec.podCIDR]
     object.status ??= {}
   },
   validate: validateNode,

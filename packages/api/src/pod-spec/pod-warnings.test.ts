@@ -3,6 +3,8 @@ import { describe, test } from 'node:test'
 
 import type { V1PodSpec } from '../generated/types.ts'
 import { deployments, type Deployment } from '../kinds/deployment.ts'
+import { endpointSlices, type EndpointSlice } from '../kinds/endpoint-slice.ts'
+import { nodes, type Node } from '../kinds/node.ts'
 import { pods, type Pod } from '../kinds/pod.ts'
 import { services, type Service } from '../kinds/service.ts'
 
@@ -237,4 +239,28 @@ describe('[WA3] a Service is warned of', () => {
       const service: Service = { apiVersion: 'v1', kind: 'Service', metadata: meta, spec, status: {} }
       assert.deepEqual(services.warnings(service, undefined), warnings)
     })
+})
+
+test('[WA3] a slice of endpoints is warned of names, and of addresses in unusual forms', () => {
+  const slice = (addressType: string, address: string, labels = {}): EndpointSlice => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { ...meta, labels },
+    addressType,
+    endpoints: [{ addresses: [address] }],
+  })
+  assert.deepEqual(endpointSlices.warnings(slice('FQDN', 'a.b'), undefined), ['spec.addressType: FQDN endpoints are deprecated'])
+  assert.deepEqual(endpointSlices.warnings(slice('IPv6', 'FD00::1'), undefined), [
+    'endpoints[0].addresses[0]: IPv6 address "FD00::1" should be in RFC 5952 canonical format ("fd00::1")',
+  ])
+  const managed = { 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io' }
+  assert.deepEqual(endpointSlices.warnings(slice('IPv6', 'FD00::1', managed), undefined), [])
+})
+
+test('[WA3] a node is warned of an externalID; its podCIDR is the first of its podCIDRs', () => {
+  const { namespace: _, ...metadata } = meta
+  const node: Node = { apiVersion: 'v1', kind: 'Node', metadata, spec: { externalID: 'x', podCIDR: '10.0.0.0/24' }, status: {} }
+  assert.deepEqual(nodes.warnings(node, undefined), ['spec.externalID: this field is deprecated, and is unused by Kubernetes'])
+  nodes.prepareForCreate(node)
+  assert.deepEqual(node.spec.podCIDRs, ['10.0.0.0/24'])
 })
