@@ -8,9 +8,8 @@ import { bookmarkOf, frameOf, watch, type ServedEvent, type WatchRequestOptions 
 import { scheduleFlush } from './flush-schedule.ts'
 import type { Output } from './negotiate.ts'
 import { shapedObject, type IncludeObject } from './shapes.ts'
+import { WatchOutbox } from './watch-outbox.ts'
 
-/** A client that reads too slowly is cut off here and resumes from its last event. */
-const maxBufferedBytes = 16 * 1024 * 1024
 const defaultTimeoutSeconds = { least: 1800, spread: 1800 }
 
 export interface WatchStreamOptions extends WatchRequestOptions {
@@ -41,32 +40,41 @@ export async function streamWatch(
   timer.unref()
   http.request.once('close', finish)
   response.once('close', finish)
-  const pending: Uint8Array[] = []
-  const flush = (): void => {
-    if (isOver || pending.length === 0) return
-    response.write(pending.length === 1 ? pending[0] : Buffer.concat(pending))
-    pending.length = 0
-    if (response.writableLength <= maxBufferedBytes) return
-    finish()
-    response.destroy()
-  }
   const frame =
     options.output.shape === 'object'
       ? (event: ServedEvent) => frameOf(request, event)
       : (event: ServedEvent) => shapedFrame(request, event, options)
 
+  const outbox = new WatchOutbox({
+    response,
+    frame,
+    onOverflow: () => {
+      finish()
+      response.destroy()
+    },
+  })
+  const flush = (): void => {
+    if (!isOver) outbox.flush()
+  }
+
   try {
     stop = await watch(core, request, options, {
+      onState(state) {
+        if (isOver) return
+        openStream(response)
+        outbox.begin(state)
+        scheduleFlush(flush)
+      },
       onEvents(events) {
         if (isOver) return
         openStream(response)
-        for (const event of events) pending.push(frame(event))
+        outbox.add(events)
         scheduleFlush(flush)
       },
       onEnd(error) {
         if (isOver) return
         flush()
-        if (error) {
+        if (error && outbox.isEmpty) {
           openStream(response)
           response.write(
             `${JSON.stringify({ type: 'ERROR', object: (isApiError(error) ? error : internalError('the watch ended')).toStatus() })}\n`,

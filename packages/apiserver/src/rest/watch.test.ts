@@ -67,6 +67,20 @@ describe('watching', () => {
     assert.equal(events[1]?.object.metadata.annotations?.['k8s.io/initial-events-end'], 'true')
   })
 
+  test('[W6] a state of any size is given whole', async () => {
+    const large = '/api/v1/namespaces/large/configmaps'
+    await server.call('POST', '/api/v1/namespaces', { body: { metadata: { name: 'large' } } })
+    const data = { text: 'x'.repeat(1_000_000) }
+    for (let i = 0; i < 24; i++) await server.call('POST', large, { body: { metadata: { name: `large-${i}` }, data } })
+    const options = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=3'
+    const { text } = await server.call('GET', `${large}?${options}`)
+    const types = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type)
+    assert.deepEqual(types.slice(0, 25), [...Array<string>(24).fill('ADDED'), 'BOOKMARK'])
+  })
+
   test('[W4] objects come and go as they match', async () => {
     const { metadata } = await server.client.create(configMaps, draft('w4'))
     const label = (value: string | null) =>

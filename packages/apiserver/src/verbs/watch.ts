@@ -15,6 +15,8 @@ export type ServedEvent =
   | { type: 'BOOKMARK'; revision: number; endsInitialEvents: boolean }
 
 export interface WatchSink {
+  /** What the watch begins with; without it that comes as events, too. */
+  onState?(events: readonly ServedEvent[]): void
   onEvents(events: readonly ServedEvent[]): void
   onEnd(error: Error | undefined): void
 }
@@ -45,7 +47,8 @@ export async function watch(core: ApiCore, request: ApiRequest, options: WatchRe
       .filter(matches)
       .map((stored) => ({ type: 'ADDED', stored }))
     if (sendInitialEvents && allowWatchBookmarks) state.push({ type: 'BOOKMARK', revision: from, endsInitialEvents: true })
-    sink.onEvents(state)
+    if (sink.onState) sink.onState(state)
+    else sink.onEvents(state)
   } else if (from > cache.revision) await cache.waitFor(from)
   return cache.subscribe(from, {
     onEvents(events) {
