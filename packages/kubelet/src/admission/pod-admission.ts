@@ -7,7 +7,8 @@ import { admitPod, type Rejection } from './admit-pod.ts'
 export class PodAdmission {
   readonly #client: Client
   readonly #nodeName: string
-  readonly #taken = new Map<string, Pod>()
+  /** By uid; nothing for those that have ended. */
+  readonly #taken = new Map<string, Pod | undefined>()
   #node: Node | undefined
 
   constructor(client: Client, nodeName: string) {
@@ -32,11 +33,20 @@ export class PodAdmission {
     return rejection
   }
 
+  /** A taken pod has ended: from the moment that others may learn of it, what it had is free for the next. */
+  release(podUid: string): void {
+    if (this.#taken.has(podUid)) this.#taken.set(podUid, undefined)
+  }
+
   forget(podUid: string): void {
     this.#taken.delete(podUid)
   }
 
   #decide(pod: Pod, node: Node): Rejection | undefined {
-    return admitPod(pod, node, [...this.#taken.values()])
+    return admitPod(
+      pod,
+      node,
+      [...this.#taken.values()].filter((taken) => taken !== undefined),
+    )
   }
 }

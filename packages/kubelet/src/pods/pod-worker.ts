@@ -279,8 +279,8 @@ export class PodWorker {
       if (this.#doesWait(view, plan, name)) waiting.set(name, { reason, message })
     const { isStarted, isReady } = this.#probes
     const nowMs = this.#context.clock.now()
-    this.#status.write((pod) =>
-      podStatusOf({
+    this.#status.write((pod) => {
+      const status = podStatusOf({
         pod,
         view,
         nowMs,
@@ -290,8 +290,10 @@ export class PodWorker {
         isReady,
         terminationMessage: (found) => this.#messages.get(found.id),
         ended,
-      }),
-    )
+      })
+      if (isTerminalPhase(status.phase)) this.#context.admission.release(pod.metadata.uid)
+      return status
+    })
   }
 
   /** A reason to wait holds only while there is no running container of the name. */
