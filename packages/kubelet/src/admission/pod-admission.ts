@@ -33,7 +33,7 @@ export class PodAdmission {
     return rejection
   }
 
-  /** A taken pod has ended: from the moment that others may learn of it, what it had is free for the next. */
+  /** A taken pod has ended, or its object is gone: others may know, and what it had is free for the next. */
   release(podUid: string): void {
     if (this.#taken.has(podUid)) this.#taken.set(podUid, undefined)
   }

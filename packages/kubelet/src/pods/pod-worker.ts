@@ -72,6 +72,7 @@ export class PodWorker {
 
   /** The object is gone from the API: what is left of the pod goes too. */
   remove(): void {
+    this.#context.admission.release(this.#status.pod.metadata.uid)
     this.#isDeleted = true
     this.#hasten(Math.max(leastGraceSeconds, this.#status.pod.metadata.deletionGracePeriodSeconds ?? leastGraceSeconds))
     this.poke()
