@@ -101,6 +101,8 @@ export interface WatchCache {
   get(namespace: string, name: string): StoredObject | undefined
   /** In order of namespace, then name (code units). `namespace` absent: all. The array is immutable and may be shared. */
   list(namespace?: string): readonly StoredObject[]
+  /** As list, at a revision that the cache has reached; undefined if that is longer ago than the events in memory. */
+  listAt(revision: number, namespace?: string): readonly StoredObject[] | undefined
   /** Resolves once `revision` is reached; rejects with ApiError Timeout (as Kubernetes' "Too large resource version") after timeoutMs (default 3000). */
   waitFor(revision: number, timeoutMs?: number): Promise<void>
   /**

@@ -78,6 +78,22 @@ export class ResourceCache implements WatchCache {
     return this.#all
   }
 
+  listAt(revision: number, namespace?: string): readonly Stored[] | undefined {
+    if (revision < this.#ring.floor) return undefined
+    /** What each object that changed since was then. */
+    const then = new Map<string, Stored | undefined>()
+    for (const { current, previous } of this.#ring.after(revision)) {
+      const { key } = current
+      if (namespace !== undefined && key.namespace !== namespace) continue
+      const id = `${key.namespace}/${key.name}`
+      if (!then.has(id)) then.set(id, previous as Stored | undefined)
+    }
+    const now = this.list(namespace)
+    if (then.size === 0) return now
+    const unchanged = now.filter(({ key }) => !then.has(`${key.namespace}/${key.name}`))
+    return [...unchanged, ...[...then.values()].filter((object) => object !== undefined)].toSorted(inOrder)
+  }
+
   /** Keeps what is fed from now on until `load`. Readers have the old state meanwhile; subscribers lose their place. */
   beginLoad(lost: Error): void {
     this.#fedMeanwhile = []
@@ -223,6 +239,11 @@ export class ResourceCache implements WatchCache {
     const lists = [...this.#namespaces.keys()].toSorted().map((namespace) => this.#objectsIn(namespace).list())
     return new Array<Stored>().concat(...lists)
   }
+}
+
+function inOrder({ key: a }: Stored, { key: b }: Stored): number {
+  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1
+  return a.name < b.name ? -1 : 1
 }
 
 /** As Kubernetes words it; clients recognise the cause and try again. */

@@ -8,7 +8,11 @@ let server: RestServer
 before(async () => {
   server = await startRestServer()
 })
-after(() => server.close())
+let other: RestServer | undefined
+after(async () => {
+  await other?.close()
+  await server.close()
+})
 
 const create = (path: string, body: unknown): Promise<Answer> => server.call('POST', path, { body })
 
@@ -51,6 +55,31 @@ describe('reading', () => {
     const next = `${path}?continue=${json.metadata.continue}`
     isStatus(await server.call('GET', `${next}&resourceVersion=1`), 400, 'BadRequest')
     isStatus(await server.call('GET', `${next}&resourceVersionMatch=Exact&resourceVersion=1`), 422, 'Invalid')
+  })
+
+  test('[R2] [R7] a list of the recent past is exact, and another server of the store goes on with its pages', async () => {
+    const before = (await server.call('GET', `${path}?limit=10`)).json
+    const { resourceVersion } = before.metadata
+    await create(path, configMap('aa-early'))
+    await server.call('DELETE', `${path}/cm-12`)
+    await server.call('PATCH', `${path}/cm-13`, {
+      body: { data: { new: '1' } },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    })
+    const exact = (await server.call('GET', `${path}?resourceVersion=${resourceVersion}&resourceVersionMatch=Exact`)).json
+    const names = exact.items.map((item: { metadata: { name: string } }) => item.metadata.name)
+    assert.deepEqual(
+      names,
+      [...Array(25).keys()].map((i) => `cm-${String(i).padStart(2, '0')}`),
+    )
+    assert.equal(exact.items[13].data, undefined)
+    assert.equal(exact.metadata.resourceVersion, resourceVersion)
+
+    other = await startRestServer(server.api.core.store)
+    const next = (await other.call('GET', `${path}?limit=10&continue=${before.metadata.continue}`)).json
+    assert.deepEqual(next.items, exact.items.slice(10, 20))
+    await server.call('DELETE', `${path}/aa-early`)
+    await create(path, { metadata: { name: 'cm-12', labels: { half: 'even' } } })
   })
 
   test('[R6] versions that no list can be of are Invalid', async () => {

@@ -46,6 +46,7 @@ export async function listAuthorized(core: ApiCore, request: ApiRequest, options
   checkListOptions(options)
   const limit = options.limit && options.limit > 0 ? options.limit : 0
   if (options.continue) return nextPage(core, request, options.continue, selection, limit)
+  if (options.resourceVersionMatch === 'Exact') return exactList(core, request, { options, selection, limit })
   const cache = await cacheAt(core, request, options)
   const { revision } = cache
   if (selection.name !== undefined && namespace) {
@@ -55,19 +56,24 @@ export async function listAuthorized(core: ApiCore, request: ApiRequest, options
   return page(core, request, cache.list(namespace || undefined), { selection, revision, limit, start: 0 })
 }
 
-async function cacheAt(
-  core: ApiCore,
-  request: ApiRequest,
-  { resourceVersion = '', resourceVersionMatch }: ListRequestOptions,
-): Promise<WatchCache> {
+async function cacheAt(core: ApiCore, request: ApiRequest, { resourceVersion = '' }: ListRequestOptions): Promise<WatchCache> {
   if (resourceVersion === '') return core.freshCacheOf(request.kind)
   const cache = await core.cacheOf(request.kind)
-  if (resourceVersion === '0') return cache
-  await cache.waitFor(Number(resourceVersion))
-  if (resourceVersionMatch === 'Exact' && cache.revision !== Number(resourceVersion)) {
-    throw new ApiError('Expired', `The resourceVersion for the provided list is too old: only the present state can be listed exactly`)
-  }
+  if (resourceVersion !== '0') await cache.waitFor(Number(resourceVersion))
   return cache
+}
+
+interface ExactList {
+  options: ListRequestOptions
+  selection: Selection
+  limit: number
+}
+
+async function exactList(core: ApiCore, request: ApiRequest, { options, selection, limit }: ExactList): Promise<ListResult> {
+  const revision = Number(options.resourceVersion)
+  const all = (await cacheAt(core, request, options)).listAt(revision, request.namespace || undefined)
+  if (!all) throw new ApiError('Expired', `The resourceVersion for the provided list is too old: ${revision}`)
+  return page(core, request, all, { selection, revision, limit, start: 0 })
 }
 
 function matches(request: ApiRequest, selection: Selection, stored: StoredObject): boolean {
@@ -107,7 +113,7 @@ function page(
 async function nextPage(core: ApiCore, request: ApiRequest, text: string, selection: Selection, limit: number): Promise<ListResult> {
   const token = decodeToken(text)
   const isInconsistent = token.revision < 0
-  const snapshot = isInconsistent ? undefined : core.listSnapshots.get(snapshotKey(request, token.revision))
+  const snapshot = isInconsistent ? undefined : await snapshotOf(core, request, token.revision)
   if (!isInconsistent && !snapshot) throw tooOld(token)
   const cache = snapshot ? undefined : await core.freshCacheOf(request.kind)
   const all = snapshot ?? cache!.list(request.namespace || undefined)
@@ -117,6 +123,15 @@ async function nextPage(core: ApiCore, request: ApiRequest, text: string, select
     limit,
     start: indexAfter(all, token.after),
   })
+}
+
+/** What the page before was of: kept here, or told anew by what changed since if another server gave that page. */
+async function snapshotOf(core: ApiCore, request: ApiRequest, revision: number): Promise<readonly StoredObject[] | undefined> {
+  const kept = core.listSnapshots.get(snapshotKey(request, revision))
+  if (kept) return kept
+  const cache = await core.cacheOf(request.kind)
+  await cache.waitFor(revision)
+  return cache.listAt(revision, request.namespace || undefined)
 }
 
 /** The message and the token with which a client may go on without consistency, as Kubernetes gives them. */

@@ -60,6 +60,25 @@ export function cacheRules(open: OpenStore): void {
       assert.equal(cache.list(), cache.list())
     })
 
+    storeTest(open, '[S28] a list of an earlier revision is as it was then', async ({ store }) => {
+      await store.commit(createOf('earlier', { resource: 'secrets' }))
+      const cache = await store.cache('configmaps')
+      const [a, b, other] = await Promise.all(
+        [createOf('a'), createOf('b'), createOf('c', { namespace: 'n2' })].map((w) => store.commit(w)),
+      )
+      const then = cache.revision
+      const before = { all: cache.list(), own: cache.list('default') }
+      assert.equal(cache.listAt(then), before.all)
+      const changed = await store.commit(updateOf(a!, { x: '1' }))
+      await store.commit(updateOf(changed, { x: '2' }))
+      await store.commit(deleteOf(b!))
+      await store.commit(deleteOf(other!))
+      await store.commit(createOf('0'))
+      assert.deepEqual(cache.listAt(then), before.all)
+      assert.deepEqual(cache.listAt(then, 'default'), before.own)
+      assert.equal(cache.listAt(0), undefined)
+    })
+
     storeTest(open, '[S24] waiting for a revision ends when it is reached, or fails with Timeout', async ({ store }) => {
       const cache = await store.cache('configmaps')
       const waiting = cache.waitFor(cache.revision + 2)
