@@ -1,4 +1,4 @@
-import type { KubeObject } from '@quarterdeck/api-machinery'
+import { yamlWriting, type KubeObject } from '@quarterdeck/api-machinery'
 import { lastAppliedAnnotation } from '@quarterdeck/apiserver'
 import { stringify } from 'yaml'
 
@@ -18,7 +18,7 @@ export function objectYaml(object: KubeObject): string {
     return lastKeys.includes(key) ? 1000 : 500
   }
   const ordered = Object.fromEntries(Object.entries(whole).toSorted(([a], [b]) => rank(a) - rank(b)))
-  return stringify(ordered, { lineWidth: 0, aliasDuplicateObjects: false })
+  return stringify(ordered, yamlWriting)
 }
 
 /** As objectYaml, without what changes with every write: for comparing. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
+import type { KubeObject } from '@quarterdeck/api-machinery'
+
 import { DocumentErrors } from './document-errors.ts'
 import { stepsOfField } from './field-position.ts'
+import { objectYaml } from './object-yaml.ts'
 import { parseDocuments } from './parse-documents.ts'
 
 const text = `# a comment
@@ -37,6 +40,20 @@ const lineOf = (index: number, field: string | undefined): number => {
 }
 
 describe('documents', () => {
+  test('[Y1] [Y2] are read as kubectl reads them, and come back the same from the editor', () => {
+    const metadata = 'metadata: { name: x, labels: { "on": "yes", day: "2026-01-01", mode: "0644" } }'
+    const read = (source: string): KubeObject => parseDocuments([{ name: 'x.yaml', text: source }])[0]?.object as KubeObject
+    const object = read(`kind: ConfigMap\napiVersion: v1\n${metadata}\nimmutable: yes\ndefaultMode: 0644`)
+    assert.deepEqual(object, {
+      kind: 'ConfigMap',
+      apiVersion: 'v1',
+      metadata: { name: 'x', labels: { on: 'yes', day: '2026-01-01', mode: '0644' } },
+      immutable: true,
+      defaultMode: 0o644,
+    })
+    assert.deepEqual(read(objectYaml(object)), object)
+  })
+
   test('are read from several files, without empty ones, and lists are taken apart', () => {
     const documents = parseDocuments([
       { name: 'a.yaml', text },

@@ -1,4 +1,4 @@
-import { badRequest } from '@quarterdeck/api-machinery'
+import { badRequest, yamlReading } from '@quarterdeck/api-machinery'
 import { LineCounter, parseAllDocuments } from 'yaml'
 
 import { DocumentErrors, type DocumentError } from './document-errors.ts'
@@ -42,7 +42,7 @@ export function parseDocuments(sources: readonly SourceText[]): SourceDocument[]
 
 function readSource({ name, text }: SourceText, documents: SourceDocument[], errors: DocumentError[]): void {
   const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+  const parsed = parseAllDocuments(text, { ...yamlReading, lineCounter: lines, prettyErrors: false })
   if ('empty' in parsed) return
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset)

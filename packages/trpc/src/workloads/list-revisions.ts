@@ -1,3 +1,4 @@
+import { yamlWriting } from '@quarterdeck/api-machinery'
 import { stringify } from 'yaml'
 
 import { resolveTarget, targetSchema } from '../target.ts'
@@ -30,7 +31,7 @@ export const listRevisions = procedure.input(targetSchema).query(async ({ ctx, i
       isCurrent,
       changeCause,
       images: containers.flatMap(({ image }) => image ?? []),
-      yaml: stringify(template, { lineWidth: 0, aliasDuplicateObjects: false, sortMapEntries: true }),
+      yaml: stringify(template, { ...yamlWriting, sortMapEntries: true }),
     }
   })
 })
