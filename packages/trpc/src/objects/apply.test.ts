@@ -94,6 +94,34 @@ describe('objects.applyAll', () => {
     assert.deepEqual({ ...data }, { mode: 'mine', other: 'theirs' })
   })
 
+  test('[DB21] an edit neither goes to another object nor over a change that was not seen', async () => {
+    await apply('apiVersion: v1\nkind: Namespace\nmetadata:\n  name: other\n')
+    await apply(good.replace('namespace: default', 'namespace: other'))
+    const target = { apiVersion: 'v1', plural: 'configmaps', namespace: 'default', name: 'settings' }
+    const base = (await deck.api.objects.get(target)).yaml
+    const save = (yaml: string) => deck.api.objects.update({ ...target, yaml, base, onto: 'exact', dryRun: false })
+    const loose = base.replace(/  resourceVersion: .*\n/, '').replace('mine', 'loose')
+    for (const [from, to, field] of [
+      ['namespace: default', 'namespace: other', 'metadata.namespace'],
+      ['name: settings', 'name: others', 'metadata.name'],
+      [/uid: .*/, 'uid: 11111111-1111-4111-8111-111111111111', 'metadata.uid'],
+      ['kind: ConfigMap', 'kind: Secret', 'kind'],
+    ] as const)
+      await assert.rejects(save(loose.replace(from, to)), (error: unknown) => {
+        assert.ok(error instanceof TRPCError && error.cause instanceof DocumentErrors)
+        const line = loose.split('\n').findIndex((text) => text.trim().startsWith(String(field.split('.').at(-1)))) + 1
+        assert.deepEqual(
+          error.cause.documents.map((document) => [document.field, document.line]),
+          [[field, line]],
+        )
+        return true
+      })
+    assert.equal((await deck.client.get(configMaps, { namespace: 'other', name: 'settings' })).data?.['mode'], 'fast')
+    await save(loose.replace('  namespace: default\n', ''))
+    assert.equal((await deck.client.get(configMaps, target)).data?.['mode'], 'loose')
+    await assert.rejects(save(loose.replace('loose', 'lost')), (error: unknown) => error instanceof TRPCError && error.code === 'CONFLICT')
+  })
+
   test('a deleted object can be restored from its history', async () => {
     const target = { apiVersion: 'v1', plural: 'configmaps', namespace: 'default', name: 'settings' }
     await deck.api.objects.delete({ targets: [target] })
@@ -101,6 +129,6 @@ describe('objects.applyAll', () => {
     assert.equal(latest?.type, 'deleted')
     const restored = await deck.api.objects.restore({ ...target, revision: latest.revision })
     assert.equal(restored.action, 'created')
-    assert.equal((await deck.client.get(configMaps, target)).data?.['mode'], 'mine')
+    assert.equal((await deck.client.get(configMaps, target)).data?.['mode'], 'loose')
   })
 })

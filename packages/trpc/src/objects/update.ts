@@ -10,8 +10,8 @@ import { procedure } from '../trpc.ts'
 import { hiddenValue } from './secret-values.ts'
 
 /**
- * Saves an edited object. `onto: 'exact'` replaces the revision the text names and rejects with Conflict if there is a
- * newer one; `onto: 'latest'` makes the edits (from `base` to `yaml`) to whatever is there now. The answer holds the
+ * Saves an edited object. `onto: 'exact'` replaces the revision that `base` is of and rejects with Conflict if there is a
+ * newer one, also where the text names none; `onto: 'latest'` makes the edits (from `base` to `yaml`) to whatever is there now. The answer holds the
  * object as stored, or with `dryRun` as it would be, beside the live one.
  */
 export const updateObject = procedure
@@ -25,16 +25,17 @@ export const updateObject = procedure
   )
   .mutation(async ({ ctx, input }) => {
     const { kind, key } = resolveTarget(ctx.server.core, input)
+    const base = onlyDocument(input.base).object
     const document = onlyDocument(input.yaml)
-    if (document.object.metadata?.name !== key.name) throw badRequest(`an edit can't rename ${key.name}: make a new object instead`)
-    refuseHiddenValues(document.object)
+    const edited = sameObject(document, { apiVersion: kind.apiVersion, kind: kind.kind }, { ...key, uid: base.metadata?.uid })
+    refuseHiddenValues(edited)
     const before = await ctx.client.get(kind, key)
     const { dryRun } = input
     try {
       const after =
         input.onto === 'exact'
-          ? await ctx.client.update(kind, document.object as KubeObject, { dryRun })
-          : await ctx.client.patch(kind, key, editsOf(input.base, document.object), { type: 'merge', dryRun })
+          ? await ctx.client.update(kind, atRevision(edited, base.metadata?.resourceVersion), { dryRun })
+          : await ctx.client.patch(kind, key, editsOf(base, edited), { type: 'merge', dryRun })
       return { before: comparableYaml(before), after: comparableYaml(after), resourceVersion: after.metadata.resourceVersion }
     } catch (error) {
       throw isApiError(error, 'Invalid', 'BadRequest') ? atLines(document.source, error) : error
@@ -50,9 +51,39 @@ function onlyDocument(yaml: string): { source: SourceDocument; object: Edited } 
   return { source, object: source.object }
 }
 
-function editsOf(base: string, edited: Edited): unknown {
-  const { object } = onlyDocument(base)
-  const patch = mergePatchBetween(object, edited)
+/**
+ * The edited object with what says which object it is, where the text left that out. Rejects, at its line, a text that
+ * says it is another one: saving it would change an object that nobody looked at.
+ */
+function sameObject(
+  { source, object }: { source: SourceDocument; object: Edited },
+  type: { apiVersion: string; kind: string },
+  { namespace, name, uid }: { namespace: string; name: string; uid: string | undefined },
+): Edited & KubeObject {
+  const metadata = isRecord(object.metadata) ? object.metadata : {}
+  const identity = { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) }
+  const changes = [...differences(type, object, ''), ...differences(identity, metadata, 'metadata.')]
+  if (changes.length > 0)
+    throw new DocumentErrors(
+      changes.map(({ field, from }) => {
+        const message = `${field}: an edit can't change it, it is ${from}: make a new object instead`
+        return { file: source.file, index: source.index, title: source.title, ...source.positionOf(field), message, field }
+      }),
+    )
+  return { ...object, ...type, metadata: { ...metadata, ...identity } } as Edited & KubeObject
+}
+
+function differences(before: Readonly<Record<string, string>>, now: object, prefix: string): { field: string; from: string }[] {
+  const given = now as Readonly<Record<string, unknown>>
+  return Object.entries(before).flatMap(([name, from]) => (name in given && given[name] !== from ? [{ field: prefix + name, from }] : []))
+}
+
+function atRevision(object: KubeObject, resourceVersion: string | undefined): KubeObject {
+  return resourceVersion ? { ...object, metadata: { ...object.metadata, resourceVersion } } : object
+}
+
+function editsOf(base: Edited, edited: Edited): unknown {
+  const patch = mergePatchBetween(base, edited)
   if (isRecord(patch) && isRecord(patch['metadata'])) delete patch['metadata']['resourceVersion']
   return patch
 }
