@@ -140,17 +140,27 @@ function pendingObject(write: Write): StoredObject {
 function requestOf(core: ApiCore, user: User, object: unknown, { dryRun, client }: ApplyAllOptions): ApiRequest {
   if (!isRecord(object)) throw badRequest('a document must hold an object with apiVersion, kind and metadata')
   const { apiVersion, kind: kindName, metadata } = object
+  refuseNonStrings({ apiVersion, kind: kindName })
   if (typeof apiVersion !== 'string' || !apiVersion)
     throw badRequest('apiVersion is missing: every object names its group and version, such as "v1" or "apps/v1"')
   if (typeof kindName !== 'string' || !kindName) throw badRequest('kind is missing: every object names its kind, such as "Deployment"')
   const kind = core.registry.byKind(apiVersion, kindName)
   if (!kind) throw badRequest(unknownKind(core, apiVersion, kindName))
+  if (metadata !== undefined && metadata !== null && !isRecord(metadata)) throw badRequest('metadata is not an object with a name')
   const meta = isRecord(metadata) ? metadata : {}
+  refuseNonStrings({ 'metadata.name': meta['name'], 'metadata.namespace': meta['namespace'] })
   const name = typeof meta['name'] === 'string' ? meta['name'] : ''
   if (!name) throw badRequest('metadata.name is missing: an object that is applied needs a name of its own')
   const namespace =
     kind.scope === 'Cluster' ? '' : typeof meta['namespace'] === 'string' && meta['namespace'] ? meta['namespace'] : 'default'
   return { user, client, kind, namespace, name, subresource: '', dryRun, fieldValidation: 'Strict', warnings: [] }
+}
+
+/** What names an object has to be text: `name: 123` is a number, and not missing. */
+function refuseNonStrings(fields: Readonly<Record<string, unknown>>): void {
+  for (const [field, value] of Object.entries(fields))
+    if (value !== undefined && value !== null && typeof value !== 'string')
+      throw badRequest(`${field} is not a string: ${JSON.stringify(value)}${isRecord(value) ? '' : ' needs quotes'}`)
 }
 
 function unknownKind({ registry }: ApiCore, apiVersion: string, kindName: string): string {

@@ -40,12 +40,16 @@ export function problemsOf(error: ApiError): FieldProblem[] {
   const unknown = [...error.message.matchAll(/(unknown|duplicate) field "([^"]+)"/g)]
   if (unknown.length > 0) return unknown.map((match) => ({ field: match[2], message: match[0] }))
   const decoding = /cannot be handled as an? \w+: (.+)$/s.exec(error.message)?.[1]
-  const typed = /^([\w.[\]/-]+): /.exec(decoding ?? '')
-  return [{ field: typed?.[1] ?? fieldNamedIn(error.message), message: decoding ?? error.message }]
+  if (decoding) return decoding.split(betweenFields).map((message) => ({ field: /^(\S+): /.exec(message)?.[1], message }))
+  return [{ field: fieldNamedIn(error.message), message: error.message }]
 }
 
-/** `kind is missing: …` and `metadata.name is missing: …` name a field that is not there. */
+/** Several fields of the wrong type are told in one line: `spec.a: cannot …, spec.b: cannot …`. */
+const betweenFields = /, (?=[a-zA-Z]\w*[.[]\S*: )/
+
+/** `kind is missing: …` and `metadata.name is missing: …` name a field that is not there; a namespace that is not there is named by one. */
 function fieldNamedIn(message: string): string | undefined {
   if (message.startsWith('no matches for kind')) return 'kind'
-  return /^([a-zA-Z.]+) is missing/.exec(message)?.[1]
+  if (/^namespaces "[^"]*" not found$/.test(message)) return 'metadata.namespace'
+  return /^([a-zA-Z.]+) is (?:missing|not a)/.exec(message)?.[1]
 }

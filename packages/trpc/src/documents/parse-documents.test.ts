@@ -77,12 +77,21 @@ describe('documents', () => {
     ['spec.template.spec.containers[7].name', 11],
   ] as const)
     test(`finds ${field ?? 'the document'} at line ${line}`, () => assert.equal(lineOf(0, field), line))
+  test('items of a typed list are of its kind', () => {
+    const [document] = parseDocuments([{ name: 'l.yaml', text: 'apiVersion: v1\nkind: ConfigMapList\nitems: [{ metadata: { name: x } }]' }])
+    assert.deepEqual(document?.object, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } })
+  })
+  test('anchors and merged keys are read', () => {
+    const [document] = parseDocuments([{ name: 'a.yaml', text: 'a: &x { k: 1 }\nb: *x\nc:\n  <<: *x\n  l: 2\n' }])
+    assert.deepEqual(document?.object, { a: { k: 1 }, b: { k: 1 }, c: { k: 1, l: 2 } })
+  })
   test('an item of a list is found in the list', () => assert.equal(lineOf(1, 'metadata.name'), 23))
 
   for (const [what, bad, line] of [
     ['broken syntax', 'a: 1\nb: [1, 2\n', 3],
     ['a key given twice', 'kind: A\nmetadata:\n  name: x\n  name: y\n', 4],
     ['a tab', 'a:\n\tb: 1\n', 2],
+    ['an alias without its anchor', 'kind: A\nmetadata:\n  name: *none\n', 3],
   ] as const)
     test(`${what} is told with its line`, () => {
       assert.throws(

@@ -1,5 +1,5 @@
-import { badRequest, yamlReading } from '@quarterdeck/api-machinery'
-import { LineCounter, parseAllDocuments } from 'yaml'
+import { badRequest, isRecord, yamlReading } from '@quarterdeck/api-machinery'
+import { LineCounter, parseAllDocuments, visit, type Document } from 'yaml'
 
 import { DocumentErrors, type DocumentError } from './document-errors.ts'
 import { offsetOfField, type Path } from './field-position.ts'
@@ -49,16 +49,17 @@ function readSource({ name, text }: SourceText, documents: SourceDocument[], err
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
   for (const document of parsed) {
-    for (const { message, pos } of document.errors)
+    const faults = [...document.errors.map(({ message, pos }) => ({ message, offset: pos[0] })), ...unresolvedAliases(document)]
+    for (const { message, offset } of faults)
       errors.push({
         file: name,
         index: documents.length,
         title: name,
-        ...at(pos[0]),
+        ...at(offset),
         message: `not valid YAML: ${message}`,
         field: undefined,
       })
-    if (document.errors.length > 0 || document.contents === null) continue
+    if (faults.length > 0 || document.contents === null) continue
     const value: unknown = document.toJS({ maxAliasCount: maxAliases })
     for (const { object, path } of objectsIn(value)) {
       if (object === null || object === undefined) continue
@@ -73,10 +74,29 @@ function readSource({ name, text }: SourceText, documents: SourceDocument[], err
   }
 }
 
+/** Aliases of no anchor before them, which the parser tells only without their place. */
+function unresolvedAliases(document: Document): { message: string; offset: number }[] {
+  const anchors = new Set<string>()
+  const found: { message: string; offset: number }[] = []
+  visit(document, {
+    Alias: (_, { source, range }) => {
+      if (!anchors.has(source)) found.push({ message: `no anchor &${source} comes before *${source}`, offset: range?.[0] ?? 0 })
+    },
+    Value: (_, { anchor }) => void (anchor && anchors.add(anchor)),
+  })
+  return found
+}
+
 function objectsIn(value: unknown): { object: unknown; path: Path }[] {
   const list = value as { kind?: unknown; items?: unknown } | null
   if (typeof list?.kind !== 'string' || !list.kind.endsWith('List') || !Array.isArray(list.items)) return [{ object: value, path: [] }]
-  return list.items.map((object: unknown, index) => ({ object, path: ['items', index] }))
+  return list.items.map((object: unknown, index) => ({ object: ofList(list, object), path: ['items', index] }))
+}
+
+/** The items of a typed list, such as a ConfigMapList, need not say what they are. */
+function ofList({ apiVersion, kind }: { apiVersion?: unknown; kind?: unknown }, item: unknown): unknown {
+  if (kind === 'List' || typeof kind !== 'string' || !isRecord(item)) return item
+  return { apiVersion, kind: kind.slice(0, -'List'.length), ...item }
 }
 
 function titleOf(object: unknown): string {

@@ -53,6 +53,34 @@ describe('objects.applyAll', () => {
     await assert.rejects(deck.client.get(configMaps, { namespace: 'default', name: 'settings' }), (error) => isApiError(error, 'NotFound'))
   })
 
+  for (const [what, text, expected] of [
+    [
+      'each field of the wrong type',
+      good.replace('mode: fast', 'mode: 5\n  list: [1]'),
+      [
+        [7, 'data.mode: cannot unmarshal number into a value of type string'],
+        [8, 'data.list: cannot unmarshal array into a value of type string'],
+      ],
+    ],
+    ['a namespace that is not there', good.replace('default', 'nowhere'), [[5, 'namespaces "nowhere" not found']]],
+    ['a name that is a number', good.replace('settings', '123'), [[4, 'metadata.name is not a string: 123 needs quotes']]],
+    ['a template that was not filled in', good.replace('settings', '{ { .Name }: }'), [[4, /^metadata.name is not a string: /]]],
+    ['metadata that are text', 'apiVersion: v1\nkind: ConfigMap\nmetadata: hello\n', [[3, 'metadata is not an object with a name']]],
+  ] as const)
+    test(`[DB22] ${what} is told at its line`, async () => {
+      await assert.rejects(apply(text), (error: unknown) => {
+        assert.ok(error instanceof TRPCError && error.cause instanceof DocumentErrors)
+        const found = error.cause.documents
+        assert.equal(found.length, expected.length)
+        for (const [index, [line, message]] of expected.entries()) {
+          assert.equal(found[index]?.line, line)
+          if (typeof message === 'string') assert.equal(found[index].message, message)
+          else assert.match(found[index].message, message)
+        }
+        return true
+      })
+    })
+
   test('what is stored can be changed, and changing nothing says so', async () => {
     assert.equal((await apply(good))[0]?.action, 'created')
     assert.equal((await apply(good))[0]?.action, 'unchanged')
