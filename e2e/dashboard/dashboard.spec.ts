@@ -114,6 +114,28 @@ test.describe('the dashboard', () => {
     await expect(announced(page, 'page is saved')).toBeVisible()
   })
 
+  test('[DB23] keeps what is being written while one looks elsewhere, through a reload, until it is saved or discarded', async () => {
+    await page.goto(`/configmaps/${namespace}/page?tab=yaml`)
+    await page.getByRole('button', { name: 'Edit' }).click()
+    const editor = page.locator('.cm-content')
+    await editor.getByText('hello from the browser').click()
+    await page.keyboard.press('End')
+    await page.keyboard.type(', not yet')
+    await page.getByRole('tab', { name: 'Summary' }).click()
+    await page.getByRole('tab', { name: 'YAML' }).click()
+    await expect(editor).toContainText(', not yet')
+    await page.reload()
+    await expect(editor).toContainText(', not yet')
+    await page.getByRole('button', { name: 'Discard' }).click()
+    await expect(editor).not.toContainText(', not yet')
+
+    await upload(page, { 'later.yaml': application(`${namespace}-later`) })
+    await page.getByRole('link', { name: 'Config maps' }).first().click()
+    await expect(page.getByRole('heading', { name: 'Config maps' })).toBeVisible()
+    await page.goBack()
+    await expect(editor).toContainText(`${namespace}-later`)
+  })
+
   test('remembers what changed and restores it', async () => {
     await page.goto(`/configmaps/${namespace}/page?tab=history`)
     const changes = page.getByRole('list', { name: 'Changes, newest first' }).getByRole('button')

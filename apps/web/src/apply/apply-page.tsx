@@ -1,12 +1,12 @@
 import type { DocumentError, DocumentResult } from '@quarterdeck/trpc'
 import { Button, Problem, cn } from '@quarterdeck/ui'
 import { CheckCheck, Eye, FilePlus2, Sparkles, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { toast } from 'sonner'
 
 import { api, isApiError, isUnauthorized, messageOf } from '../api/trpc.ts'
 import { goToSignIn } from '../api/go-to-sign-in.ts'
-import { useLocation } from '../console/navigation.tsx'
+import { setParameters, useLocation } from '../console/navigation.tsx'
 import { useTitle } from '../console/use-title.ts'
 import { YamlEditor, type LineMark } from '../editor/yaml-editor.tsx'
 import { ErrorList } from './error-list.tsx'
@@ -23,7 +23,7 @@ interface Outcome {
 export function ApplyPage() {
   useTitle('Apply YAML')
   const { parameters } = useLocation()
-  const { sources, current, select, add, remove, edit, replaceAll } = useSources()
+  const { sources, current, select, add, remove, edit, replaceAll, forget } = useSources()
   const [outcome, setOutcome] = useState<Outcome>()
   const [errors, setErrors] = useState<readonly DocumentError[]>([])
   const [problem, setProblem] = useState<string>()
@@ -36,6 +36,13 @@ export function ApplyPage() {
     // Once, for the address that asks for it.
   }, [wantsExample])
 
+  // What is stored is no draft any more: added to other files later, it would be stored once more.
+  const leave = useRef(() => {})
+  leave.current = () => {
+    if (outcome?.type === 'applied') forget()
+  }
+  useEffect(() => () => leave.current(), [])
+
   function reset(): void {
     setOutcome(undefined)
     setErrors([])
@@ -45,6 +52,7 @@ export function ApplyPage() {
   async function loadExample(): Promise<void> {
     const example = await api.cluster.exampleManifest.query()
     replaceAll([newSource(example.name, example.text)])
+    setParameters({ example: '' })
     reset()
   }
 

@@ -1,10 +1,17 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
+
+import { useDraft } from '../editor/drafts.ts'
 
 /** A text to apply, under the name of its file. */
 export interface Source {
   id: number
   name: string
   text: string
+}
+
+interface Sources {
+  sources: readonly Source[]
+  currentId: number
 }
 
 const maxFileBytes = 3 * 1024 * 1024
@@ -17,10 +24,19 @@ export function newSource(name = 'untitled.yaml', text = ''): Source {
 
 /** The texts being worked on. There is always one; two never have the same name, because errors name their file. */
 export function useSources() {
-  const [state, setState] = useState(() => {
+  const [initial] = useState(() => {
     const first = newSource()
     return { sources: [first], currentId: first.id }
   })
+  // Texts may hold secrets: they outlive a look at another page, not the tab's page itself.
+  const [draft, setDraft] = useDraft<Sources>('apply', { isStored: false })
+  const state = draft ?? initial
+  const latest = useRef(state)
+  latest.current = state
+  const setState = (change: (before: Sources) => Sources): void => {
+    latest.current = change(latest.current)
+    setDraft(latest.current)
+  }
   const current = state.sources.find((source) => source.id === state.currentId) ?? state.sources[0]!
   return {
     sources: state.sources,
@@ -33,8 +49,9 @@ export function useSources() {
         for (const source of added) sources.push({ ...source, name: freeName(source.name, sources) })
         return { sources, currentId: sources.at(-1)!.id }
       }),
-    replaceAll: (next: Source[]) => setState({ sources: next, currentId: next[0]!.id }),
+    replaceAll: (next: Source[]) => setState(() => ({ sources: next, currentId: next[0]!.id })),
     remove: (id: number) => setState((before) => ({ ...before, sources: before.sources.filter((source) => source.id !== id) })),
+    forget: () => setDraft(undefined),
     edit: (id: number, text: string) =>
       setState((before) => ({ ...before, sources: before.sources.map((source) => (source.id === id ? { ...source, text } : source)) })),
   }

@@ -2,12 +2,14 @@ import { IconButton, Menu, MenuItem, MenuLabel, MenuSeparator } from '@quarterde
 import { useQuery } from '@tanstack/react-query'
 import { CircleUser, Keyboard, LogOut } from 'lucide-react'
 
+import { forgetDrafts } from '../editor/drafts.ts'
 import { api } from '../api/trpc.ts'
 
 export function UserMenu({ onHelp }: { onHelp: () => void }) {
   const { data } = useQuery({ queryKey: ['me'], queryFn: () => api.session.me.query(), staleTime: Infinity })
   const signOut = async (): Promise<void> => {
     await api.session.signOut.mutate()
+    forgetDrafts()
     location.assign('/sign-in')
   }
   return (

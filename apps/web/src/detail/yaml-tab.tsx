@@ -8,6 +8,7 @@ import type { ActionTarget } from '../actions/target.ts'
 import { api, isApiError, messageOf } from '../api/trpc.ts'
 import { downloadText } from '../console/download-text.ts'
 import { DiffView } from '../editor/diff-view.tsx'
+import { useDraft } from '../editor/drafts.ts'
 import { YamlEditor } from '../editor/yaml-editor.tsx'
 
 export interface YamlTabProps {
@@ -20,6 +21,12 @@ export interface YamlTabProps {
   isGone: boolean
 }
 
+interface Draft {
+  /** What the edit began from. */
+  base: string
+  text: string
+}
+
 interface Preview {
   onto: 'exact' | 'latest'
   before: string
@@ -30,19 +37,18 @@ const noErrors: readonly DocumentError[] = []
 
 /** The YAML of an object; edited, it is saved only after the server has shown what it would store. */
 export function YamlTab({ kind, target, yaml, isRevealed, onReveal, isGone }: YamlTabProps) {
-  /** What the edit began from. */
-  const [base, setBase] = useState<string>()
-  const [text, setText] = useState('')
+  const [draft, setDraft] = useDraft<Draft>(`${target.apiVersion}/${target.plural}/${target.namespace}/${target.name}`, {
+    isStored: !kind.hasValuesToHide,
+  })
   const [preview, setPreview] = useState<Preview>()
   const [errors, setErrors] = useState(noErrors)
   const [problem, setProblem] = useState<string>()
   const [isConflict, setIsConflict] = useState(false)
-  const isEditing = base !== undefined
+  const isEditing = draft !== undefined
   const needsReveal = kind.hasValuesToHide && !isRevealed
 
   function begin(): void {
-    setBase(yaml)
-    setText(yaml)
+    setDraft({ base: yaml, text: yaml })
     clear()
   }
 
@@ -54,6 +60,7 @@ export function YamlTab({ kind, target, yaml, isRevealed, onReveal, isGone }: Ya
   }
 
   async function send(onto: Preview['onto'], dryRun: boolean): Promise<void> {
+    if (!draft) return
     clear()
     try {
       const { apiVersion, plural, namespace, name } = target
@@ -62,13 +69,13 @@ export function YamlTab({ kind, target, yaml, isRevealed, onReveal, isGone }: Ya
         plural,
         namespace,
         name,
-        yaml: text,
-        base: base!,
+        yaml: draft.text,
+        base: draft.base,
         onto,
         dryRun,
       })
       if (dryRun) return setPreview({ onto, before, after })
-      setBase(undefined)
+      setDraft(undefined)
       toast.success(`${name} is saved`)
     } catch (failure) {
       const data = isApiError(failure) ? failure.data : undefined
@@ -84,13 +91,13 @@ export function YamlTab({ kind, target, yaml, isRevealed, onReveal, isGone }: Ya
       <div className="flex flex-wrap items-center gap-1.5 border-b border-line px-3 py-1.5 sm:px-5">
         {isEditing ? (
           <>
-            <Button size="small" look="primary" onClick={() => void send('exact', true)} disabled={text === base}>
+            <Button size="small" look="primary" onClick={() => void send('exact', true)} disabled={draft.text === draft.base}>
               <Save aria-hidden /> Review and save
             </Button>
-            <Button size="small" look="quiet" onClick={() => (setBase(undefined), clear())}>
+            <Button size="small" look="quiet" onClick={() => (setDraft(undefined), clear())}>
               <X aria-hidden /> Discard
             </Button>
-            {yaml !== base && <span className="text-xs text-warning">It has changed since you began.</span>}
+            {yaml !== draft.base && <span className="text-xs text-warning">It has changed since you began.</span>}
           </>
         ) : (
           <>
@@ -143,8 +150,8 @@ export function YamlTab({ kind, target, yaml, isRevealed, onReveal, isGone }: Ya
       <YamlEditor
         className="min-h-0 flex-1"
         label={`YAML of ${target.name}`}
-        value={isEditing ? base : yaml}
-        {...(isEditing ? { onChange: setText } : {})}
+        value={draft?.text ?? yaml}
+        {...(draft ? { onChange: (text: string) => setDraft({ base: draft.base, text }) } : {})}
         isReadOnly={!isEditing}
         marks={errors}
       />
