@@ -1,4 +1,4 @@
-import { pods } from '@quarterdeck/api'
+import { deployments, pods, type Deployment } from '@quarterdeck/api'
 import { badRequest, timestamp } from '@quarterdeck/api-machinery'
 import { z } from 'zod'
 
@@ -22,6 +22,8 @@ export const restartObjects = procedure.input(z.object({ targets: z.array(target
       return
     }
     if (!kindInfoOf(kind).canRestart) throw badRequest(`a ${kind.kind} has no pods to restart`)
+    if (kind.resource === deployments.resource && ((await ctx.client.get(kind, key)) as Deployment).spec.paused)
+      throw badRequest(`the ${kind.kind} ${key.name} is paused: resume it first, then restart it`)
     const annotations = { [restartedAtAnnotation]: timestamp() }
     await ctx.client.patch(kind, key, { spec: { template: { metadata: { annotations } } } }, { type: 'strategic' })
   }),

@@ -84,7 +84,7 @@ suite('workloads', () => {
     assert.match(refused?.error?.message ?? '', /can’t be suspended/)
   })
 
-  test('[DB3] a Deployment goes back to a former revision with the annotations it had, and not while it is paused', async () => {
+  test('[DB3] [DB24] a Deployment goes back to a former revision with the annotations it had, and not while it is paused', async () => {
     const spec = { replicas: 1, selector: { matchLabels: { app: 'x' } }, template: template('i:2') }
     const owner = await deck.client.create(deployments, {
       metadata: {
@@ -127,6 +127,8 @@ suite('workloads', () => {
     assert.deepEqual(await deck.api.workloads.rollBack({ ...target, revision: 2 }), { action: 'skipped', revision: 2 })
     await deck.api.workloads.setPaused({ targets: [target], isPaused: true })
     await assert.rejects(deck.api.workloads.rollBack({ ...target, revision: 1 }), /is paused: resume it first/)
+    const [restarted] = await deck.api.objects.restart({ targets: [target] })
+    assert.match(restarted?.error?.message ?? '', /is paused: resume it first/)
     await deck.api.workloads.setPaused({ targets: [target], isPaused: false })
     assert.deepEqual(await deck.api.workloads.rollBack(target), { action: 'rolled-back', revision: 1 })
     const after = await deck.client.get(deployments, { namespace, name: 'web' })
