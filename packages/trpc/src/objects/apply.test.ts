@@ -150,6 +150,17 @@ describe('objects.applyAll', () => {
     await assert.rejects(save(loose.replace('loose', 'lost')), (error: unknown) => error instanceof TRPCError && error.code === 'CONFLICT')
   })
 
+  test('[DB19] an object that is still being deleted is not said to be restored', async () => {
+    await apply(good.replace('name: settings', 'name: held\n  finalizers: [example.com/hold]'))
+    const target = { apiVersion: 'v1', plural: 'configmaps', namespace: 'default', name: 'held' }
+    const [created] = await deck.api.objects.history(target)
+    await deck.api.objects.delete({ targets: [target] })
+    await assert.rejects(
+      deck.api.objects.restore({ ...target, revision: created!.revision }),
+      /held is still being deleted and waits for example.com\/hold/,
+    )
+  })
+
   test('a deleted object can be restored from its history', async () => {
     const target = { apiVersion: 'v1', plural: 'configmaps', namespace: 'default', name: 'settings' }
     await deck.api.objects.delete({ targets: [target] })

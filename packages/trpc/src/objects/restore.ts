@@ -1,5 +1,5 @@
 import { pods, type Pod } from '@quarterdeck/api'
-import { isApiError, notFound, type Draft, type KubeObject } from '@quarterdeck/api-machinery'
+import { badRequest, isApiError, notFound, type Draft, type KubeObject } from '@quarterdeck/api-machinery'
 import { storedKindOf } from '@quarterdeck/apiserver'
 import { z } from 'zod'
 
@@ -23,6 +23,7 @@ export const restoreObject = procedure.input(targetSchema.extend({ revision: z.i
   const draft = asDraft(entry.object)
   try {
     const live = await ctx.client.get(kind, key)
+    if (live.metadata.deletionTimestamp) throw isGoing(live)
     const { labels, annotations } = draft.metadata
     await ctx.client.update(kind, { ...draft, metadata: { ...live.metadata, labels, annotations } } as KubeObject)
     return { action: 'configured' as const }
@@ -32,6 +33,11 @@ export const restoreObject = procedure.input(targetSchema.extend({ revision: z.i
     return { action: 'created' as const }
   }
 })
+
+function isGoing({ kind, metadata: { name, finalizers = [] } }: KubeObject): Error {
+  const waits = finalizers.length > 0 ? ` and waits for ${finalizers.join(', ')}` : ''
+  return badRequest(`the ${kind} ${name} is still being deleted${waits}: restore it when it has gone`)
+}
 
 /** The object without what belongs to one life of it: identity, ownership, deletion, status and its place on a node. */
 function asDraft(object: KubeObject): Draft<KubeObject> {
