@@ -8,6 +8,7 @@ import { ApiError, badRequest, unavailable } from '@quarterdeck/api-machinery'
 import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
 import { find } from '../verbs/get.ts'
+import { checkLogOptions } from './check-log-options.ts'
 
 /** Asks the agent of a node. Rejects with ServiceUnavailable when the node is not connected. */
 export interface NodeConnections {
@@ -26,7 +27,6 @@ export type PodLogs = (
 ) => Promise<void>
 
 const forwardedParameters = ['follow', 'previous', 'timestamps', 'sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes', 'stream']
-const wholeNumbers = ['sinceSeconds', 'tailLines', 'limitBytes']
 
 /** Streams a container's log from the node it runs on. */
 export function createPodLogs(nodes: NodeConnections): PodLogs {
@@ -53,9 +53,9 @@ export async function openPodLog(
   query: URLSearchParams,
   signal: AbortSignal,
 ): Promise<Readable> {
+  checkLogOptions(query, request.name)
   const pod = (await find(core, { ...request, subresource: '' })).object as Pod
   const container = containerOf(pod, query.get('container') ?? '')
-  checkNumbers(query)
   const { nodeName } = pod.spec
   if (!nodeName)
     throw badRequest(
@@ -80,14 +80,6 @@ function containerOf({ metadata, spec }: Pod, wanted: string): string {
   const choose = `choose one of: [${spec.containers.map((c) => c.name).join(' ')}]`
   const initial = spec.initContainers?.length ? ` or one of the init containers: [${spec.initContainers.map((c) => c.name).join(' ')}]` : ''
   throw badRequest(`a container name must be specified for pod ${metadata.name}, ${choose}${initial}`)
-}
-
-function checkNumbers(query: URLSearchParams): void {
-  for (const name of wholeNumbers) {
-    const value = query.get(name)
-    if (value !== null && !/^\d{1,15}$/.test(value))
-      throw badRequest(`Invalid value: ${JSON.stringify(value)}: query parameter ${name} must be a whole number of at least 0`)
-  }
 }
 
 async function failureOf({ status, body }: { status: number; body: Readable }): Promise<ApiError> {

@@ -7,7 +7,7 @@ import type { WatchRequestOptions } from '../verbs/watch.ts'
 import type { IncludeObject } from './shapes.ts'
 
 /** A whole number from the query. Throws BadRequest for anything else. */
-function integer(query: URLSearchParams, name: string): number | undefined {
+export function integer(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name)
   if (text === null || text === '') return undefined
   if (!/^-?\d{1,15}$/.test(text)) throw badRequest(`Invalid value: ${JSON.stringify(text)}: query parameter ${name} must be a whole number`)
