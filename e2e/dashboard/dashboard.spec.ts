@@ -88,6 +88,14 @@ test.describe('the dashboard', () => {
     await other.close()
   })
 
+  test('says that it is not known what came of an action whose answer was lost', async () => {
+    await page.goto(`/deployments.apps/${namespace}/web`)
+    await page.route('**/api/trpc/objects.restart*', (route) => route.abort('connectionreset'))
+    await page.getByRole('button', { name: 'Restart' }).click()
+    await expect(announced(page, 'Not known whether done')).toBeVisible()
+    await page.unroute('**/api/trpc/objects.restart*')
+  })
+
   test('sorts, filters and opens with the keyboard alone', async () => {
     await page.keyboard.press('g')
     await page.keyboard.press('d')

@@ -66,11 +66,17 @@ describe('the tRPC handler', () => {
   })
 
   test('answers 413 to a body that is too large', async () => {
-    assert.equal((await post('session.signIn', { userName: 'x'.repeat(17 * 1024 * 1024), password: '' })).status, 413)
+    const answer = await post('session.signIn', { userName: 'x'.repeat(17 * 1024 * 1024), password: '' })
+    assert.equal(answer.status, 413)
+    const { error } = (await answer.json()) as { error: { message: string; data: { code: string } } }
+    assert.equal(error.data.code, 'PAYLOAD_TOO_LARGE')
+    assert.equal(error.message, 'the request is too large: 16 MiB at once are the limit')
   })
 
   test('answers 400 to input of the wrong form', async () => {
     const cookie = (await signIn('correct')).headers.get('set-cookie')!.split(';')[0]!
-    assert.equal((await post('objects.scale', { targets: [], replicas: -1 }, { cookie })).status, 400)
+    const answer = await post('objects.scale', { targets: [{ apiVersion: 'v1', plural: 'pods', name: 'x' }], replicas: -1 }, { cookie })
+    assert.equal(answer.status, 400)
+    assert.match(await answer.text(), /"message":"replicas: Too small: expected number to be >=0"/)
   })
 })

@@ -1,5 +1,6 @@
 import { ApiError } from '@quarterdeck/api-machinery'
 import type { ApiServer, NodeConnections } from '@quarterdeck/apiserver'
+import { getErrorShape, TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 
 import { createContext } from './context.ts'
@@ -24,7 +25,7 @@ export function createTrpcHandler(options: TrpcHandlerOptions, deck = createDeck
   const { onInternalError } = options
   return async (request) => {
     const bounded = await withBoundedBody(request)
-    if (!bounded) return new Response('the request is too large', { status: 413 })
+    if (!bounded) return tooLarge()
     return fetchRequestHandler({
       endpoint: '/api/trpc',
       req: bounded,
@@ -42,6 +43,14 @@ export function createTrpcHandler(options: TrpcHandlerOptions, deck = createDeck
       },
     })
   }
+}
+
+/** As tRPC answers errors, so that the reader is told in words. */
+function tooLarge(): Response {
+  const message = `the request is too large: ${maxBodyBytes / 1024 / 1024} MiB at once are the limit`
+  const error = new TRPCError({ code: 'PAYLOAD_TOO_LARGE', message })
+  const shape = getErrorShape({ config: appRouter._def._config, error, type: 'unknown', path: undefined, input: undefined, ctx: undefined })
+  return Response.json({ error: shape }, { status: 413 })
 }
 
 /** The request with its body read, or undefined if that is too long. */

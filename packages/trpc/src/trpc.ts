@@ -1,5 +1,6 @@
 import { isApiError, type ApiError, type Status, type StatusReason } from '@quarterdeck/api-machinery'
 import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
+import { z } from 'zod'
 
 import type { Context } from './context.ts'
 import { DocumentErrors, type DocumentError } from './documents/document-errors.ts'
@@ -83,7 +84,13 @@ function translated(error: TRPCError): TRPCError {
   const { cause } = error
   if (isApiError(cause)) return trpcError(cause)
   if (cause instanceof DocumentErrors) return new TRPCError({ code: 'UNPROCESSABLE_CONTENT', message: cause.message, cause })
+  if (cause instanceof z.ZodError) return new TRPCError({ code: 'BAD_REQUEST', message: wordsOf(cause), cause })
   return error
+}
+
+/** Each complaint about the form of an input with its place, a line each. */
+function wordsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('\n')
 }
 
 export function trpcError(error: ApiError): TRPCError {

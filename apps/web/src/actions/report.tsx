@@ -1,6 +1,6 @@
 import { toast } from 'sonner'
 
-import { messageOf } from '../api/trpc.ts'
+import { isUnanswered, messageOf } from '../api/trpc.ts'
 
 interface Result {
   target: { name: string }
@@ -28,7 +28,10 @@ export async function reportEach(what: string, act: () => Promise<readonly Resul
     const counted = results.length > 1 ? ` (${failed.length} of ${results.length})` : ''
     toast.error(`Not done${counted}: ${what}`, { description: reasons, duration: 12_000 })
   } catch (error) {
-    toast.error(`Not done: ${what}`, { description: messageOf(error), duration: 12_000 })
+    toast.error(`${isUnanswered(error) ? 'Not known whether done' : 'Not done'}: ${what}`, {
+      description: messageOf(error),
+      duration: 12_000,
+    })
   }
 }
 

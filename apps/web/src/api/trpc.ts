@@ -26,7 +26,13 @@ export function isApiError(error: unknown): error is ApiError {
   return error instanceof TRPCClientError
 }
 
+/** No answer came that can be read: whether what was asked has been done is not known. */
+export function isUnanswered(error: unknown): boolean {
+  return isApiError(error) && !error.data
+}
+
 export function messageOf(error: unknown): string {
+  if (isUnanswered(error)) return 'The server did not answer. Look what is there before you try again.'
   return error instanceof Error ? error.message : String(error)
 }
 

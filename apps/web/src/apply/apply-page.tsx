@@ -4,11 +4,12 @@ import { CheckCheck, Eye, FilePlus2, Sparkles, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { toast } from 'sonner'
 
-import { api, isApiError, isUnauthorized, messageOf } from '../api/trpc.ts'
+import { api, isApiError, isUnanswered, isUnauthorized, messageOf } from '../api/trpc.ts'
 import { goToSignIn } from '../api/go-to-sign-in.ts'
 import { setParameters, useLocation } from '../console/navigation.tsx'
 import { useTitle } from '../console/use-title.ts'
 import { YamlEditor, type LineMark } from '../editor/yaml-editor.tsx'
+import { nothingStored } from './nothing-stored.ts'
 import { ErrorList } from './error-list.tsx'
 import { FileDrop, FilePick } from './file-drop.tsx'
 import { ResultList } from './result-list.tsx'
@@ -27,6 +28,8 @@ export function ApplyPage() {
   const [outcome, setOutcome] = useState<Outcome>()
   const [errors, setErrors] = useState<readonly DocumentError[]>([])
   const [problem, setProblem] = useState<string>()
+  /** Whether it was stored is not known. */
+  const [isUnknown, setIsUnknown] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
   const [goTo, setGoTo] = useState<LineMark>()
   const wantsExample = parameters.get('example') !== null
@@ -47,6 +50,7 @@ export function ApplyPage() {
     setOutcome(undefined)
     setErrors([])
     setProblem(undefined)
+    setIsUnknown(false)
   }
 
   async function loadExample(): Promise<void> {
@@ -73,6 +77,7 @@ export function ApplyPage() {
       if (!dryRun && results.length > 0) toast.success(appliedText(results))
     } catch (failure) {
       if (isUnauthorized(failure)) goToSignIn()
+      setIsUnknown(!dryRun && isUnanswered(failure))
       const documents = isApiError(failure) ? (failure.data as { documents?: DocumentError[] } | undefined)?.documents : undefined
       if (documents) showErrors(documents)
       else setProblem(messageOf(failure))
@@ -136,7 +141,7 @@ export function ApplyPage() {
           </div>
         </section>
         <section aria-label="Result" aria-live="polite" className="flex min-h-0 min-w-0 flex-col gap-3 xl:overflow-auto">
-          {problem && <Problem title="Nothing was stored">{problem}</Problem>}
+          {problem && <Problem title={nothingStored(isUnknown)}>{problem}</Problem>}
           {errors.length > 0 && <ErrorList errors={errors} onShow={showError} />}
           {outcome && <ResultList type={outcome.type} results={outcome.results} />}
           {!problem && errors.length === 0 && !outcome && <Hint />}

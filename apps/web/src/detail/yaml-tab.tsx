@@ -5,7 +5,9 @@ import { useState } from 'react'
 import { toast } from 'sonner'
 
 import type { ActionTarget } from '../actions/target.ts'
-import { api, isApiError, messageOf } from '../api/trpc.ts'
+import { api, isApiError, isUnanswered, isUnauthorized, messageOf } from '../api/trpc.ts'
+import { goToSignIn } from '../api/go-to-sign-in.ts'
+import { nothingStored } from '../apply/nothing-stored.ts'
 import { downloadText } from '../console/download-text.ts'
 import { DiffView } from '../editor/diff-view.tsx'
 import { useDraft } from '../editor/drafts.ts'
@@ -43,6 +45,8 @@ export function YamlTab({ kind, target, yaml, isRevealed, onReveal, isGone }: Ya
   const [preview, setPreview] = useState<Preview>()
   const [errors, setErrors] = useState(noErrors)
   const [problem, setProblem] = useState<string>()
+  /** Whether it was stored is not known. */
+  const [isUnknown, setIsUnknown] = useState(false)
   const [isConflict, setIsConflict] = useState(false)
   const isEditing = draft !== undefined
   const needsReveal = kind.hasValuesToHide && !isRevealed
@@ -56,6 +60,7 @@ export function YamlTab({ kind, target, yaml, isRevealed, onReveal, isGone }: Ya
     setErrors(noErrors)
     setProblem(undefined)
     setIsConflict(false)
+    setIsUnknown(false)
     setPreview(undefined)
   }
 
@@ -78,6 +83,8 @@ export function YamlTab({ kind, target, yaml, isRevealed, onReveal, isGone }: Ya
       setDraft(undefined)
       toast.success(`${name} is saved`)
     } catch (failure) {
+      if (isUnauthorized(failure)) return goToSignIn()
+      setIsUnknown(!dryRun && isUnanswered(failure))
       const data = isApiError(failure) ? failure.data : undefined
       const documents = (data as { documents?: DocumentError[] } | undefined)?.documents
       if (documents) setErrors(documents)
@@ -125,7 +132,7 @@ export function YamlTab({ kind, target, yaml, isRevealed, onReveal, isGone }: Ya
       </div>
       {problem && (
         <div className="p-3 sm:px-5">
-          <Problem title={isConflict ? 'Somebody else has changed it meanwhile' : 'Nothing was stored'}>
+          <Problem title={isConflict ? 'Somebody else has changed it meanwhile' : nothingStored(isUnknown)}>
             {isConflict ? (
               <div className="flex flex-wrap items-center gap-2">
                 <span>Your edits can be made to what it is now; you see the result before it is stored.</span>
