@@ -135,3 +135,9 @@ export function changesOf(before: readonly V1NodeCondition[] = [], now: readonly
     .filter(({ type, status }) => before.find((condition) => condition.type === type)?.status !== status)
     .flatMap(({ type, status }) => eventReasons[type]?.[status] ?? [])
 }
+
+/** The reason of the event that tells of a cordon or its end; undefined while nothing changed. */
+export function cordonChange(wasCordoned: boolean, isCordoned: boolean): string | undefined {
+  if (wasCordoned === isCordoned) return undefined
+  return isCordoned ? 'NodeNotSchedulable' : 'NodeSchedulable'
+}

@@ -8,7 +8,7 @@ import type { ContainerRuntime, RuntimeInfo } from '@quarterdeck/runtime'
 
 import { ensureCsiNode } from './csi-node.ts'
 import type { Machine } from './machine.ts'
-import { changesOf, newNode, type NodeFacts, nodeStatusOf, ownLabels } from './node-object.ts'
+import { changesOf, cordonChange, newNode, type NodeFacts, nodeStatusOf, ownLabels } from './node-object.ts'
 import { Pressures, readSpare } from './pressure.ts'
 
 export interface NodeReporterOptions {
@@ -39,6 +39,7 @@ export class NodeReporter {
   #networkCidr: string | undefined
   #networkProblem: string | undefined = 'the node was given no pod subnet yet'
   #toldAtMs = 0
+  #wasCordoned = false
   readonly #pressures = new Pressures()
   /** Uid of the node whose CSINode is there. */
   #csiNodeOf: string | undefined
@@ -83,6 +84,7 @@ export class NodeReporter {
     const node = await this.#ensureNode()
     await this.#ensureCsiNode(node)
     await this.#ensureNetwork(node.spec.podCIDR)
+    this.#tellOfCordon(node)
     const { client, clock } = this.#options
     const facts = await this.#facts()
     const status = nodeStatusOf(facts, node.status)
@@ -96,6 +98,13 @@ export class NodeReporter {
       if (!isApiError(error, 'Conflict')) throw error
       this.poke() // someone else wrote meanwhile: look again at once
     }
+  }
+
+  #tellOfCordon(node: Node): void {
+    const isCordoned = node.spec.unschedulable ?? false
+    const reason = cordonChange(this.#wasCordoned, isCordoned)
+    if (reason) this.#tell(node, reason)
+    this.#wasCordoned = isCordoned
   }
 
   #tell({ metadata: { name, uid } }: Node, reason: string): void {
