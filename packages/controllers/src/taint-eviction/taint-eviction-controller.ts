@@ -21,6 +21,7 @@ import { TaintClock } from './taint-clock.ts'
 /** Deletes Pods from nodes whose NoExecute taints they tolerate no longer. */
 export function createTaintEvictionController(): Controller {
   const clock = new TaintClock()
+  const marked = new Map<string, string>()
   return defineController({
     name: 'taint-eviction',
     component: 'taint-eviction-controller',
@@ -35,17 +36,32 @@ export function createTaintEvictionController(): Controller {
     ],
     indexes: [index(pods, podsByNode, (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []))],
     writes: [pods],
-    reconcile: (key, ctx) => reconcile(key, ctx, clock),
+    reconcile: (key, ctx) => reconcile(key, ctx, { clock, marked }),
   })
 }
 
-async function reconcile(key: ObjectKey, ctx: ReconcileContext, clock: TaintClock): Promise<ReconcileResult> {
+interface Memory {
+  clock: TaintClock
+  /** The uids of pods whose time on a tainted node runs, by their keys. */
+  marked: Map<string, string>
+}
+
+async function reconcile(key: ObjectKey, ctx: ReconcileContext, { clock, marked }: Memory): Promise<ReconcileResult> {
   const pod = ctx.cache(pods).get(key)
+  const markedUid = marked.get(keyString(key))
+  marked.delete(keyString(key))
   if (!pod?.spec.nodeName || hasEnded(pod) || isTerminating(pod)) return done
   const node = ctx.cache(nodes).get(pod.spec.nodeName)
   const leftMs = node && evictInMs(pod, node, { clock, nowMs: ctx.clock.now() })
-  if (leftMs === undefined) return done
-  if (leftMs > 0) return again(leftMs)
+  if (leftMs === undefined) {
+    if (node && markedUid === pod.metadata.uid)
+      ctx.recorder.event(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${keyString(key)}`)
+    return done
+  }
+  if (leftMs > 0) {
+    marked.set(keyString(key), pod.metadata.uid)
+    return again(leftMs)
+  }
   ctx.recorder.event(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${keyString(key)}`)
   await evict(pod, ctx)
   return done
