@@ -165,6 +165,28 @@ test.describe('the dashboard', () => {
     await expect(page.getByText('Deleted', { exact: true })).toBeVisible()
   })
 
+  test('tells of each object that is restored whether it could be', async () => {
+    const settings = (name: string, more = ''): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\n${more}`
+    const held = (more: string): Promise<void> => upload(page, { 'a.yaml': settings('undo-held', more), 'b.yaml': settings('undo-free') })
+    const apply = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Apply', exact: true }).click()
+      await expect(page.getByRole('heading', { name: /^Applied/ })).toBeVisible()
+    }
+    await held('  finalizers: [example.com/hold]\n')
+    await apply()
+    await page.goto(`/configmaps?q=${namespace}+undo`)
+    for (const name of ['undo-held', 'undo-free']) await rowOf(page, name).getByRole('checkbox').click()
+    await page.getByRole('button', { name: 'Delete' }).first().click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await expect(rowOf(page, 'undo-free')).toHaveCount(0)
+    await announced(page, 'being deleted').getByRole('button', { name: 'Undo' }).click()
+    await expect(announced(page, 'Not done (1 of 2)')).toContainText('still being deleted and waits for example.com/hold')
+    await expect(rowOf(page, 'undo-free')).toHaveCount(1)
+    await held('')
+    await apply()
+  })
+
   test('removes a namespace with all that is in it', async () => {
     await page.goto(`/namespaces/${namespace}`)
     await page.getByRole('button', { name: 'Delete' }).click()
