@@ -57,6 +57,7 @@ describe('evicting', () => {
     const answer = await evict('kept')
     isStatus(answer, 429, 'TooManyRequests')
     assert.equal(answer.json.message, "Cannot evict pod as it would violate the pod's disruption budget.")
+    assert.equal(answer.headers['retry-after'], undefined)
     assert.equal(answer.json.details.causes[0].message, 'The disruption budget kept needs 1 healthy pods and has 1 currently')
     assert.equal((await server.call('GET', `${podsPath}/kept`)).json.metadata.deletionTimestamp, undefined)
   })
@@ -93,6 +94,7 @@ describe('evicting', () => {
     const answer = await evict('early')
     isStatus(answer, 429, 'TooManyRequests')
     assert.equal(answer.json.details.retryAfterSeconds, 10)
+    assert.equal(answer.headers['retry-after'], '10')
   })
 
   test('[PD6] two budgets are one too many; a dry run changes nothing', async () => {

@@ -72,8 +72,9 @@ export async function respondError(request: IncomingMessage, response: ServerRes
     return
   }
   if (apiError.reason === 'Unauthorized') response.setHeader('WWW-Authenticate', 'Bearer realm="quarterdeck"')
-  if (apiError.reason === 'TooManyRequests' || apiError.reason === 'ServiceUnavailable')
-    response.setHeader('Retry-After', apiError.details?.retryAfterSeconds ?? 1)
+  const retryAfterSeconds = apiError.details?.retryAfterSeconds ?? (apiError.reason === 'ServiceUnavailable' ? 1 : 0)
+  // Clients try again by themselves, and say nothing meanwhile: only where waiting may help.
+  if (retryAfterSeconds > 0) response.setHeader('Retry-After', retryAfterSeconds)
   // The rest of a body that was not read would be taken for the next request.
   if (!request.complete) response.setHeader('Connection', 'close')
   await respondJson(request, response, JSON.stringify(statusOf(apiError)), { code: apiError.code })
