@@ -17,6 +17,9 @@ export type SimStep =
 export function nextStep(pod: Pod, options: { nowMs: number; startDelayMs: number }): SimStep {
   const { metadata, status } = pod
   if (metadata.deletionTimestamp !== undefined) {
+    // Who holds the pod back waits to see how it ended: a job counts it only then.
+    if (metadata.finalizers?.length && status.phase !== 'Succeeded' && status.phase !== 'Failed')
+      return { type: 'end', delayMs: 0, phase: 'Failed' }
     // A simulated process ends as soon as it is told to: its grace is not used up.
     return { type: 'delete', delayMs: 0 }
   }
