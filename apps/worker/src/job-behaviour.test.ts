@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 
-import { events, hasJobCondition, isJobFinished, jobs, pods, type Job, type Pod, type V1JobSpec } from '@quarterdeck/api'
+import {
+  events,
+  hasJobCondition,
+  isJobFinished,
+  jobs,
+  namespaces,
+  pods,
+  type Job,
+  type Kind,
+  type Pod,
+  type V1JobSpec,
+} from '@quarterdeck/api'
 import { isApiError, type ObjectKey } from '@quarterdeck/api-machinery'
-import type { Client } from '@quarterdeck/client'
+import { getIfExists, type Client } from '@quarterdeck/client'
 import { runControllers } from '@quarterdeck/controller-runtime'
-import { createGarbageCollector, jobController, orphanedJobPodsController } from '@quarterdeck/controllers'
+import { createGarbageCollector, createNamespaceController, jobController, orphanedJobPodsController } from '@quarterdeck/controllers'
 
 import { eventually } from './testing/eventually.ts'
 import { fastClock } from './testing/fast-clock.ts'
@@ -35,6 +46,24 @@ const running = (count: number, job: () => Promise<Job>): Promise<unknown> =>
   eventually(`${count} running Pods`, async () => (await job()).status.ready === count)
 
 describe('a Job', () => {
+  test('[JB18] lets the pods of its indexes go when its namespace ends: none can take their place', async (t) => {
+    const { client, server, signal } = await startCluster(t)
+    const clock = fastClock(1000)
+    const script = scriptPods(client, () => 'runs on', clock)
+    t.after(() => script.stop())
+    const kinds = (): readonly Kind[] => server.core.registry.kinds
+    const controllers = [jobController, orphanedJobPodsController, createGarbageCollector(kinds), createNamespaceController(kinds)]
+    void runControllers({ controllers, client, signal, clock })
+    const ending = { namespace: '', name: 'ending' }
+    await client.create(namespaces, { metadata: { name: 'ending' }, spec: {}, status: {} })
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } }
+    const spec = { template, completionMode: 'Indexed', completions: 2, parallelism: 2, backoffLimitPerIndex: 3 }
+    await client.create(jobs, { metadata: { namespace: 'ending', name: 'work' }, spec, status: {} })
+    await eventually('two pods', async () => (await client.get(jobs, { namespace: 'ending', name: 'work' })).status.ready === 2)
+    await client.delete(namespaces, ending)
+    await eventually('its end', async () => (await getIfExists(client, namespaces, ending)) === undefined)
+  })
+
   test('[JB10] gives the Pods of an Indexed Job their index as annotation, label, host name and variable', async (t) => {
     const { client, podsNow, job } = await start(t)
     await create(client, { completionMode: 'Indexed', completions: 2, parallelism: 2 })

@@ -1,4 +1,4 @@
-import { isJobFinished, jobs, pods, type Job, type Pod } from '@quarterdeck/api'
+import { isJobFinished, jobs, namespaces, pods, type Job, type Pod } from '@quarterdeck/api'
 import { controllerOf, keyOf, keyString, matchesLabelSelector, type ObjectKey } from '@quarterdeck/api-machinery'
 import {
   again,
@@ -28,7 +28,12 @@ export const jobController = defineController({
   component: 'job-controller',
   primary: jobs,
   owns: [pods],
-  watches: [watch(pods, ({ object }, { cache }) => adopters(object, cache(jobs)))],
+  watches: [
+    watch(pods, ({ object }, { cache }) => adopters(object, cache(jobs))),
+    watch(namespaces, ({ object }, { cache }) =>
+      object.metadata.deletionTimestamp ? cache(jobs).list(object.metadata.name).map(keyOf) : [],
+    ),
+  ],
   writes: [pods, jobs],
   batchMs,
   reconcile,
@@ -45,7 +50,9 @@ async function reconcile(key: ObjectKey, ctx: ReconcileContext): Promise<Reconci
   const owned = await claimPods(job, ctx)
   const remembered = memory.backOffs.get(keyString(key))
   const backOff = remembered?.uid === job.metadata.uid ? remembered.backOff : undefined
-  const state = jobStateOf({ job, pods: owned, backOff, nowMs: ctx.clock.now() })
+  const namespace = ctx.cache(namespaces).get({ namespace: '', name: job.metadata.namespace })
+  const canCreate = namespace?.metadata.deletionTimestamp === undefined
+  const state = jobStateOf({ job, pods: owned, backOff, canCreate, nowMs: ctx.clock.now() })
   const plan = planJob(state)
   await applyJob(plan, ctx, () => memory.backOffs.set(keyString(key), { uid: job.metadata.uid, backOff: state.backOff }))
   return plan.requeueAfterMs === undefined ? done : again(plan.requeueAfterMs)

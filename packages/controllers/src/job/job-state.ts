@@ -38,10 +38,12 @@ export interface JobStateInput {
   pods: readonly Pod[]
   /** What this process remembers of the Job; absent after a restart. */
   backOff: BackOff | undefined
+  /** Whether Pods can be made: in a namespace that ends, none waits for another. */
+  canCreate?: boolean
   nowMs: number
 }
 
-export function jobStateOf({ job, pods, backOff, nowMs }: JobStateInput): JobState {
+export function jobStateOf({ job, pods, backOff, canCreate = true, nowMs }: JobStateInput): JobState {
   const { spec, status } = job
   const isIndexed = spec.completionMode === 'Indexed'
   const active = pods.filter(isActive)
@@ -71,7 +73,7 @@ export function jobStateOf({ job, pods, backOff, nowMs }: JobStateInput): JobSta
     toReplace: new Map(),
     backOff: backOffAfter(backOff ?? backOffBefore(pods, isNew, job), newlySucceeded, newlyFailed),
   }
-  return spec.backoffLimitPerIndex === undefined ? state : { ...state, toReplace: podsToReplace(state) }
+  return spec.backoffLimitPerIndex === undefined || !canCreate ? state : { ...state, toReplace: podsToReplace(state) }
 }
 
 /** uids of the Pods that the status names because they are being counted. */
