@@ -28,6 +28,10 @@ test.describe('the dashboard', () => {
     await expect(page.getByRole('heading', { name: 'Pods' })).toBeVisible()
   })
 
+  test('refuses a path that is not well encoded', async ({ request }) => {
+    expect((await request.get('/%E0%A4%A')).status()).toBe(400)
+  })
+
   test('shows a mistake at its line and stores nothing', async () => {
     await upload(page, { 'good.yaml': application(`${namespace}-never`), 'bad.yaml': misspelt })
     await page.getByRole('button', { name: 'Apply', exact: true }).click()

@@ -35,6 +35,11 @@ export async function startDashboard(context: WebContext, isDevelopment: boolean
   const handle = app.getRequestHandler()
   return {
     handle: (request, response) => {
+      // Next would fail on it.
+      if (!isDecodable(request.url ?? '/')) {
+        response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('400 Bad Request: the path is not well encoded\n')
+        return
+      }
       handle(request, response).catch((error: unknown) => {
         console.error('the dashboard failed to answer', request.url, error)
         response.destroy()
@@ -49,5 +54,14 @@ export async function startDashboard(context: WebContext, isDevelopment: boolean
       socket.close()
       return app.close()
     },
+  }
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url.replace(/\?.*/, ''))
+    return true
+  } catch {
+    return false
   }
 }
