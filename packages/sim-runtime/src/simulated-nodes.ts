@@ -46,9 +46,15 @@ export function startSimulatedNodes(options: SimulatedNodesOptions): SimulatedNo
   const { client, count, prefix = 'sim', signal, concurrency = 64, log = createLogger('sim') } = options
   const names = Array.from({ length: count }, (_, i) => `${prefix}-${i}`)
   const indexOf = new Map(names.map((name, i) => [name, i]))
-  const registered = inParallel(names, concurrency, (name, i) => untilDone(() => registerNode(options, name, i), { signal, log }))
+  /** Those that are registered: the first ones' leases must not lapse while thousands of others follow. */
+  const alive: string[] = []
+  const registered = inParallel(names, concurrency, async (name, i) => {
+    await untilDone(() => registerNode(options, name, i), { signal, log })
+    alive.push(name)
+  })
   const loops = [
-    registered.then(() => renewLeases(options, names, log)),
+    renewLeases(options, alive, log),
+    registered,
     registered.then(() => keepReady(options, indexOf, log)),
     playPods(options, indexOf, log),
     playVolumes({ client, nodes: indexOf, concurrency, log, signal }),
@@ -172,10 +178,11 @@ async function renewLease(client: Client, name: string): Promise<void> {
   }
 }
 
+/** `names` may grow. */
 async function renewLeases({ client, signal }: SimulatedNodesOptions, names: readonly string[], log: Logger): Promise<void> {
-  const perTick = Math.ceil((names.length * renewTickMs) / renewEveryMs)
   let at = 0
   while (!signal.aborted) {
+    const perTick = Math.ceil((names.length * renewTickMs) / renewEveryMs)
     const batch = Array.from({ length: Math.min(perTick, names.length) }, () => names[at++ % names.length] ?? '')
     await Promise.all(
       batch.map((name) => renewLease(client, name).catch((error: unknown) => log.warn('a lease could not be renewed', { name, error }))),
