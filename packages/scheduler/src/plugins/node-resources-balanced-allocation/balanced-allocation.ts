@@ -1,7 +1,8 @@
 import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
 import type { Plugin } from '../../framework/plugin.ts'
-import { amountOf, cpuAndMemory, isSpecial, type ResourceWeight } from '../node-resources-fit/weighted-resources.ts'
+import { amountOf } from '../node-resources-fit/amount-of.ts'
+import { cpuAndMemory, isSpecial, type ResourceWeight } from '../node-resources-fit/weighted-resources.ts'
 
 /** Prefers nodes on which the resources would be used more evenly than before. `resources`: default CPU and memory. */
 export function createBalancedAllocation(resources: readonly ResourceWeight[] = cpuAndMemory): Plugin {

@@ -1,6 +1,7 @@
 import type { NodeInfo } from '../../cache/node-info.ts'
 import type { PodInfo } from '../../cache/pod-info.ts'
-import { amountOf, cpuAndMemory, isSpecial, type ResourceWeight } from './weighted-resources.ts'
+import { amountOf } from './amount-of.ts'
+import { cpuAndMemory, isSpecial, type ResourceWeight } from './weighted-resources.ts'
 
 /** A point of a function from utilization in percent (0…100) to a score (0…10). */
 export interface UtilizationShapePoint {
