@@ -3,8 +3,8 @@ import { after, describe, test } from 'node:test'
 
 import type { EndpointSlice, Service } from '@quarterdeck/api'
 
-import { deleteTable, isTableLoaded, loadRules, runProgram } from './nft.ts'
-import { planRuleset, type ProxyNode } from './plan-ruleset.ts'
+import { deleteTable, isChainLoaded, loadRules, runProgram } from './nft.ts'
+import { markChain, planRuleset, type ProxyNode } from './plan-ruleset.ts'
 import { renderChange, renderRuleset } from './ruleset.ts'
 
 const table = `qd_test_${process.pid}`
@@ -44,7 +44,7 @@ void describe('the kernel', () => {
   void test('takes a whole ruleset, then its changes, then nothing', async () => {
     const full = planRuleset([service], [slice], node)
     await loadRules(renderRuleset(full))
-    assert.equal(await isTableLoaded(table), true)
+    assert.equal(await isChainLoaded(table, markChain), true)
     assert.match(await runProgram('nft', ['list', 'map', 'ip', table, 'service_ips']), /10\.213\.99\.20 \. tcp \. 80 : goto service-/)
     assert.equal(renderChange(full, full), '')
     const empty = planRuleset([], [], node)
@@ -59,7 +59,7 @@ void describe('the kernel', () => {
     const sorted = (text: string) => text.split('\n').toSorted((a, b) => (a < b ? -1 : 1))
     assert.deepEqual(sorted(changed), sorted(await listed()), 'a change leads where a new table does')
     await deleteTable(table)
-    assert.equal(await isTableLoaded(table), false)
+    assert.equal(await isChainLoaded(table, markChain), false)
     await assert.rejects(loadRules(renderChange(full, fewer)), /No such file or directory/)
   })
 })

@@ -38,9 +38,15 @@ export async function loadRules(text: string): Promise<void> {
   await runProgram('nft', ['-f', '-'], text)
 }
 
-export async function isTableLoaded(table: string): Promise<boolean> {
-  const tables = await runProgram('nft', ['list', 'tables', 'ip'])
-  return tables.split('\n').includes(`table ip ${table}`)
+/** Whether `chain` is in the kernel. To ask for one chain is cheap; to ask for the tables, nft reads every chain of each of them. */
+export async function isChainLoaded(table: string, chain: string): Promise<boolean> {
+  try {
+    await runProgram('nft', ['list', 'chain', 'ip', table, chain])
+    return true
+  } catch (error) {
+    if (error instanceof ProgramError && error.message.includes('No such file or directory')) return false
+    throw error
+  }
 }
 
 export async function deleteTable(table: string): Promise<void> {

@@ -21,7 +21,8 @@ export interface ProxyNode {
 
 /** Bit of the packet mark that asks for masquerading, as kube-proxy's. */
 const masqueradeMark = '0x4000'
-const markChain = 'mark_for_masquerade'
+/** In every table. */
+export const markChain = 'mark_for_masquerade'
 const defaultAffinitySeconds = 10_800
 
 /** The rules that make the services reachable from this node. No I/O: a table of cases tests it. */

@@ -2,8 +2,8 @@ import type { EndpointSlice, Node, Service } from '@quarterdeck/api'
 import { backoffMs, createLogger, type Informer, type Logger, realClock, sleep } from '@quarterdeck/controller-runtime'
 
 import { acceptForwarded, enableForwarding, stopAcceptingForwarded } from './forwarding.ts'
-import { deleteTable, isTableLoaded, loadRules } from './nft.ts'
-import { planRuleset, type ProxyNode } from './plan-ruleset.ts'
+import { deleteTable, isChainLoaded, loadRules } from './nft.ts'
+import { markChain, planRuleset, type ProxyNode } from './plan-ruleset.ts'
 import { renderChange, renderRuleset, type Ruleset } from './ruleset.ts'
 import { endStaleFlows, localAddresses, udpTargetsOf } from './udp-flows.ts'
 
@@ -44,9 +44,9 @@ export async function runProxy(options: ProxyOptions): Promise<void> {
     wake = Promise.withResolvers()
     try {
       await acceptForwarded(options.bridge)
-      // Asking is dear where there are many rules; where they are gone a change of them fails, and they are made anew.
+      // Where the rules are gone in between, a change of them fails, and they are made anew.
       if (loaded && checkAtMs <= Date.now()) {
-        if (!(await isTableLoaded(options.table))) loaded = undefined
+        if (!(await isChainLoaded(options.table, markChain))) loaded = undefined
         checkAtMs = Date.now() + checkEveryMs
       }
       const before = loaded
