@@ -18,6 +18,8 @@ const namespace = 'default'
 const podsOfEach = 100
 const deletesPerSecond = 18
 const flipsPerSecond = 120
+/** Conditions of a pod that its containers' readiness decides. */
+const readiness = new Set(['Ready', 'ContainersReady'])
 const worker = 'apps/worker/src/main.ts'
 /** Ticks of /proc/PID/stat. */
 const ticksPerSecond = 100
@@ -120,7 +122,8 @@ function pick(all: readonly Pod[]): Pod {
 async function flip(client: Client, pod: Pod, flips: Map<string, { ready: boolean; atMs: number }>): Promise<void> {
   if (pod.metadata.deletionTimestamp || pod.status.phase !== 'Running') return
   const ready = !isReady(pod)
-  const conditions = (pod.status.conditions ?? []).map((c) => (c.type === 'Ready' ? { ...c, status: ready ? 'True' : 'False' } : c))
+  const status = ready ? 'True' : 'False'
+  const conditions = (pod.status.conditions ?? []).map((c) => (readiness.has(c.type) ? { ...c, status } : c))
   flips.set(pod.metadata.uid, { ready, atMs: performance.now() })
   await client.update(pods, { ...pod, status: { ...pod.status, conditions } }, { subresource: 'status' })
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 
 import type { Pod } from '@quarterdeck/api'
 
-import { nextStep } from './sim-pod.ts'
+import { nextStep, restoredStatus } from './sim-pod.ts'
 
 const deleted = (phase: string, finalizers?: string[]): Pod => ({
   apiVersion: 'v1',
@@ -29,3 +29,18 @@ const cases: [what: string, pod: Pod, step: string][] = [
 
 for (const [what, pod, step] of cases)
   test(`a deleted pod ${what}`, () => assert.equal(nextStep(pod, { nowMs: 0, startDelayMs: 0 })?.type, step))
+
+for (const [containersReady, step] of [
+  ['True', 'restore'],
+  ['False', undefined],
+] as const)
+  test(`a running pod that is not ready while its containers' readiness is ${containersReady}: ${step ?? 'nothing'}`, () => {
+    const conditions = [
+      { type: 'Ready', status: 'False' },
+      { type: 'ContainersReady', status: containersReady },
+    ]
+    const { deletionTimestamp: _, ...metadata } = deleted('Running').metadata
+    const pod: Pod = { ...deleted('Running'), metadata, status: { phase: 'Running', conditions } }
+    assert.equal(nextStep(pod, { nowMs: 0, startDelayMs: 0 })?.type, step)
+    if (step) assert.deepEqual(restoredStatus(pod, 0).conditions?.find(({ type }) => type === 'Ready')?.status, 'True')
+  })

@@ -9,6 +9,7 @@ export const failAnnotation = 'sim.quarterdeck.io/fail'
 /** What a simulated pod does next, and when: counted in ms from now. */
 export type SimStep =
   | { type: 'start'; delayMs: number }
+  | { type: 'restore'; delayMs: number }
   | { type: 'end'; delayMs: number; phase: 'Succeeded' | 'Failed' }
   | { type: 'delete'; delayMs: number }
   | undefined
@@ -24,6 +25,9 @@ export function nextStep(pod: Pod, options: { nowMs: number; startDelayMs: numbe
     return { type: 'delete', delayMs: 0 }
   }
   if (status.phase === 'Pending' || status.phase === undefined) return { type: 'start', delayMs: options.startDelayMs }
+  // Only who took the node for dead leaves these two at odds, and a node that lives says otherwise, as a kubelet does.
+  if (status.phase === 'Running' && conditionOf(pod, 'Ready') === 'False' && conditionOf(pod, 'ContainersReady') === 'True')
+    return { type: 'restore', delayMs: 0 }
   const seconds = Number(metadata.annotations?.[completeAfterAnnotation])
   if (status.phase !== 'Running' || Number.isNaN(seconds)) return undefined
   const startedAtMs = Date.parse(status.startTime ?? '') || options.nowMs
@@ -60,6 +64,10 @@ export function runningStatus(pod: Pod, { podIp, hostIp, nowMs }: RunningAs): V1
   }
 }
 
+export function restoredStatus(pod: Pod, nowMs: number): V1PodStatus {
+  return { ...pod.status, conditions: conditionsOf(pod, { isReady: true, now: timestamp(new Date(nowMs)) }) }
+}
+
 export function endedStatus(pod: Pod, phase: 'Succeeded' | 'Failed', nowMs: number): V1PodStatus {
   const now = timestamp(new Date(nowMs))
   const startedAt = pod.status.startTime ?? now
@@ -89,6 +97,8 @@ function endedContainer(
   const reason = exitCode === 0 ? 'Completed' : 'Error'
   return { ...containerBase(container), started: false, state: { terminated: { exitCode, reason, startedAt, finishedAt: now } } }
 }
+
+const conditionOf = (pod: Pod, type: string): string | undefined => pod.status.conditions?.find((c) => c.type === type)?.status
 
 function conditionsOf(pod: Pod, { isReady, now }: { isReady: boolean; now: string }): V1PodCondition[] {
   const own: Record<string, boolean> = {

@@ -4,7 +4,7 @@ import type { Client } from '@quarterdeck/client'
 import { createInformer, createLogger, type Logger, realClock, sleep, WorkQueue } from '@quarterdeck/controller-runtime'
 
 import { simNode, simNodeAddress, type SimNodeSize, simNodeStatus } from './sim-node.ts'
-import { endedStatus, nextStep, runningStatus } from './sim-pod.ts'
+import { endedStatus, nextStep, restoredStatus, runningStatus } from './sim-pod.ts'
 import { playVolumes } from './sim-volumes.ts'
 
 export interface SimulatedNodesOptions {
@@ -34,7 +34,7 @@ export interface SimulatedNodes {
 const defaultSize: SimNodeSize = { cpus: 32, memoryGib: 128, pods: 110 }
 const leaseNamespace = 'kube-node-lease'
 const leaseSeconds = 40
-/** Each lease is renewed this often; the renewals of all nodes are spread over it. */
+/** Each lease is renewed this often, and the first time this long after its node was registered: as spread as they came. */
 const renewEveryMs = 20_000
 const renewTickMs = 200
 
@@ -46,14 +46,13 @@ export function startSimulatedNodes(options: SimulatedNodesOptions): SimulatedNo
   const { client, count, prefix = 'sim', signal, concurrency = 64, log = createLogger('sim') } = options
   const names = Array.from({ length: count }, (_, i) => `${prefix}-${i}`)
   const indexOf = new Map(names.map((name, i) => [name, i]))
-  /** Those that are registered: the first ones' leases must not lapse while thousands of others follow. */
-  const alive: string[] = []
+  const due = new DueLeases()
   const registered = inParallel(names, concurrency, async (name, i) => {
     await untilDone(() => registerNode(options, name, i), { signal, log })
-    alive.push(name)
+    due.push(name)
   })
   const loops = [
-    renewLeases(options, alive, log),
+    renewLeases(options, due, log),
     registered,
     registered.then(() => keepReady(options, indexOf, log)),
     playPods(options, indexOf, log),
@@ -91,6 +90,8 @@ export function startSimulatedNodes(options: SimulatedNodesOptions): SimulatedNo
       if (step?.type === 'start') {
         const where = { podIp: addresses.take(pod.metadata.uid), hostIp: simNodeAddress(index), nowMs }
         await client.update(pods, { ...pod, status: runningStatus(pod, where) }, { subresource: 'status' })
+      } else if (step?.type === 'restore') {
+        await client.update(pods, { ...pod, status: restoredStatus(pod, nowMs) }, { subresource: 'status' })
       } else if (step?.type === 'end' && step.delayMs === 0) {
         await client.update(pods, { ...pod, status: endedStatus(pod, step.phase, nowMs) }, { subresource: 'status' })
       } else if (step?.type === 'delete') {
@@ -178,15 +179,30 @@ async function renewLease(client: Client, name: string): Promise<void> {
   }
 }
 
-/** `names` may grow. */
-async function renewLeases({ client, signal }: SimulatedNodesOptions, names: readonly string[], log: Logger): Promise<void> {
-  let at = 0
+/** Nodes in the order in which their leases are to be renewed. */
+class DueLeases {
+  #order: { name: string; atMs: number }[] = []
+
+  /** `name` was renewed just now. */
+  push(name: string): void {
+    this.#order.push({ name, atMs: performance.now() + renewEveryMs })
+  }
+
+  /** Takes those out that are due. */
+  take(): string[] {
+    const now = performance.now()
+    const later = this.#order.findIndex(({ atMs }) => atMs > now)
+    const due = this.#order.splice(0, later === -1 ? this.#order.length : later)
+    return due.map(({ name }) => name)
+  }
+}
+
+async function renewLeases({ client, signal, concurrency = 64 }: SimulatedNodesOptions, due: DueLeases, log: Logger): Promise<void> {
   while (!signal.aborted) {
-    const perTick = Math.ceil((names.length * renewTickMs) / renewEveryMs)
-    const batch = Array.from({ length: Math.min(perTick, names.length) }, () => names[at++ % names.length] ?? '')
-    await Promise.all(
-      batch.map((name) => renewLease(client, name).catch((error: unknown) => log.warn('a lease could not be renewed', { name, error }))),
-    )
+    await inParallel(due.take(), concurrency, async (name) => {
+      await renewLease(client, name).catch((error: unknown) => log.warn('a lease could not be renewed', { name, error }))
+      due.push(name)
+    })
     await sleep(realClock, renewTickMs, signal)
   }
 }
