@@ -2,7 +2,7 @@ import { expect, test, type Page } from '@playwright/test'
 import axe, { type AxeResults } from 'axe-core'
 
 import { application, service } from './manifests.ts'
-import { announced, rowOf, signIn, upload } from './pages.ts'
+import { announced, removeNamespace, rowOf, signIn, upload } from './pages.ts'
 
 const namespace = `access-${Date.now().toString(36)}`
 const web = `/deployments.apps/${namespace}/web`
@@ -51,11 +51,7 @@ test.beforeAll(async ({ browser }) => {
 test.afterAll(async ({ browser }) => {
   const page = await browser.newPage()
   await signIn(page)
-  await page.goto(`/namespaces/${namespace}`)
-  await page.getByRole('button', { name: 'Delete' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
-  await page.goto(`/pods?q=${namespace}`)
-  await expect(page.getByText(/None of the|There are no pods/)).toBeVisible({ timeout: 90_000 })
+  await removeNamespace(page, namespace)
   await page.close()
 })
 

@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test'
 
 import { application, misspelt, service } from './manifests.ts'
-import { announced, password, rowOf, signIn, upload } from './pages.ts'
+import { announced, password, removeNamespace, rowOf, signIn, upload } from './pages.ts'
 
 const namespace = `browser-${Date.now().toString(36)}`
 
@@ -192,11 +192,7 @@ test.describe('the dashboard', () => {
   })
 
   test('removes a namespace with all that is in it', async () => {
-    await page.goto(`/namespaces/${namespace}`)
-    await page.getByRole('button', { name: 'Delete' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
-    await page.goto(`/pods?q=${namespace}`)
-    await expect(page.getByText(/None of the|There are no pods/)).toBeVisible({ timeout: 90_000 })
+    await removeNamespace(page, namespace)
   })
 })
 
@@ -227,10 +223,5 @@ test('runs the example application, from its preview to its removal', async ({ p
   await page.goto('/pods?q=example')
   await expect(page.getByRole('button', { name: /Running\s*3/ })).toBeVisible({ timeout: 120_000 })
   await expect(rowOf(page, /^web-/)).toHaveCount(3)
-  await page.goto('/namespaces/example')
-  await page.getByRole('button', { name: 'Delete' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
-  await expect(page.getByText('Deleted', { exact: true })).toBeVisible({ timeout: 90_000 })
-  await page.goto('/pods?q=example')
-  await expect(page.getByText(/None of the|There are no pods/)).toBeVisible()
+  await removeNamespace(page, 'example')
 })

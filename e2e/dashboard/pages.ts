@@ -23,6 +23,16 @@ export async function upload(page: Page, files: Readonly<Record<string, string>>
   await page.locator('input[type="file"]').setInputFiles(payload)
 }
 
+/** Deletes a namespace on its page, and waits until it is gone with all that was in it. */
+export async function removeNamespace(page: Page, namespace: string): Promise<void> {
+  await page.goto(`/namespaces/${namespace}`)
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect(page.getByText('Deleted', { exact: true })).toBeVisible({ timeout: 90_000 })
+  await page.goto(`/pods?q=${namespace}`)
+  await expect(page.getByText(/None of the|There are no pods/)).toBeVisible()
+}
+
 /** Text of a toast or any other announcement. */
 export function announced(page: Page, text: string | RegExp): Locator {
   return page.locator('[data-sonner-toast]').filter({ hasText: text })
