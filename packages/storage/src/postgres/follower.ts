@@ -41,12 +41,17 @@ const channel = 'quarterdeck_change'
 const maxReadRevisions = 250
 const pollMs = 5000
 const inFlightPatienceMs = 50
+/** The log's partitions may be too young to have statistics; its index is always right, and the plan always the same. */
+export const followerSettings = '-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan'
 const clockQuery = { name: 'clock', text: 'SELECT revision, compacted FROM clock' }
-const changesQuery = {
+/** OFFSET 0 has each gap looked up in the index: a plan that joins the two may read the whole log for a few revisions. */
+export const changesQuery = {
   name: 'changes',
-  text: `SELECT revision, type, resource, namespace, name, uid, value::text AS value
-    FROM unnest($1::bigint[], $2::bigint[]) AS gap(after, up_to) JOIN change ON revision > gap.after AND revision <= gap.up_to
-    WHERE resource = ANY($3) ORDER BY revision`,
+  text: `SELECT found.*
+    FROM unnest($1::bigint[], $2::bigint[]) AS gap(after, up_to), LATERAL (
+      SELECT revision, type, resource, namespace, name, uid, value::text AS value
+      FROM change WHERE revision > gap.after AND revision <= gap.up_to AND resource = ANY($3) OFFSET 0
+    ) AS found ORDER BY revision`,
 }
 
 /**
@@ -74,8 +79,7 @@ export class Follower {
     this.#session = new Session({
       connectionString: options.connectionString,
       applicationName: `quarterdeck-follow-${randomUUID()}`,
-      // The log's partitions may be too young to have statistics; its index is always right.
-      settings: '-c enable_seqscan=off -c jit=off',
+      settings: followerSettings,
       onConnect: (client) => this.#resume(client),
       onLost: () => void this.#session.client().catch(() => {}),
     })
