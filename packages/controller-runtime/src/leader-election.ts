@@ -124,7 +124,7 @@ class Election {
     while (!leading.signal.aborted) {
       await sleep(this.#clock, this.#retryPeriodMs, leading.signal)
       if (leading.signal.aborted) break
-      if (await this.#tryToHold()) {
+      if ((await this.#renew()) || (await this.#tryToHold())) {
         renewedAtMs = this.#clock.now()
         cancelDeadline()
         cancelDeadline = this.#clock.after(this.#renewDeadlineMs, () => leading.abort())
@@ -139,6 +139,18 @@ class Election {
   #isHeldByAnother(): boolean {
     const holder = this.#observed?.lease.spec.holderIdentity
     return holder !== undefined && holder !== '' && holder !== this.#options.identity
+  }
+
+  /** The usual case: nobody else has written the lease since this candidate did, so that it need not be read. */
+  async #renew(): Promise<boolean> {
+    const lease = this.#observed?.lease
+    if (!lease || this.#isHeldByAnother()) return false
+    try {
+      this.#observe(await this.#options.client.update(leases, this.#heldFrom(lease)))
+      return true
+    } catch {
+      return false
+    }
   }
 
   /** One attempt to take or renew the lease. */
