@@ -28,5 +28,6 @@ export {
 export { defineController } from './define-controller.ts'
 export { onlyThis } from './guarded-client.ts'
 export { runControllers, type RunOptions } from './run-controllers.ts'
+export { indexServicesBySelector, servicesSelecting } from './services-by-selector.ts'
 export { updateStatus, withoutUndefined } from './status.ts'
 export { runLeaderElection, type LeaderElectionOptions } from './leader-election.ts'

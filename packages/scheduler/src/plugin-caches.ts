@@ -1,7 +1,7 @@
 import { persistentVolumes, storageClassNameOf, volumeAttachments, type Kind } from '@quarterdeck/api'
 import type { KubeObject } from '@quarterdeck/api-machinery'
 import type { Caches, IndexSpec } from '@quarterdeck/controller-runtime'
-import { index } from '@quarterdeck/controller-runtime'
+import { index, indexServicesBySelector } from '@quarterdeck/controller-runtime'
 
 /** What plugins read of other kinds than nodes and Pods. */
 export interface PluginCaches extends Caches {
@@ -16,5 +16,6 @@ export const attachmentsByNode = 'scheduler attachments by node'
 /** The caches must have them. */
 export const pluginIndexes: readonly IndexSpec[] = [
   index(persistentVolumes, volumesByClass, (volume) => [storageClassNameOf(volume)]),
+  indexServicesBySelector,
   index(volumeAttachments, attachmentsByNode, ({ spec }) => [spec.nodeName]),
 ]

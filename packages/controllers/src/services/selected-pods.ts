@@ -1,8 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { pods, services, type Pod, type Service } from '@quarterdeck/api'
-import { keyOf, matchesLabelMap, type Labels, type ObjectKey } from '@quarterdeck/api-machinery'
-import { index, watch, type Cache, type CacheChange, type Caches, type Watch } from '@quarterdeck/controller-runtime'
+import { keyOf, type ObjectKey } from '@quarterdeck/api-machinery'
+import {
+  indexServicesBySelector,
+  servicesSelecting,
+  watch,
+  type Cache,
+  type CacheChange,
+  type Caches,
+  type Watch,
+} from '@quarterdeck/controller-runtime'
 
 import { conditionOf, hasEnded, isReady } from '../pods/pod-state.ts'
 import { indexPodsByLabel, podsMatching, requirementsOfMap } from '../pods/pods-by-label.ts'
@@ -32,35 +40,18 @@ export function hostnameOf(service: Service, pod: Pod): string | undefined {
   return pod.spec.hostname && pod.spec.subdomain === service.metadata.name ? pod.spec.hostname : undefined
 }
 
-/** Services, by one of the labels they select. */
-const servicesByLabel = 'selected-label'
-
 /** For controllers that use watchSelectedPods and selectedPods. */
-export const indexesOfSelectedPods = [
-  indexPodsByLabel,
-  index(services, servicesByLabel, ({ metadata: { namespace }, spec: { selector = {} } }) => {
-    const [first] = Object.entries(selector)
-    return first ? [`${namespace}/${first[0]}=${first[1]}`] : []
-  }),
-]
+export const indexesOfSelectedPods = [indexPodsByLabel, indexServicesBySelector]
 
 /** A change of a Pod concerns the Services that select it, or did. Changes that no endpoint shows concern none. */
 export const watchSelectedPods: Watch = watch(pods, servicesOf)
 
 function servicesOf({ type, object, old }: CacheChange<Pod>, { cache }: Caches): ObjectKey[] {
   if (type === 'updated' && endpointFacts(object) === endpointFacts(old)) return []
-  const found = servicesSelecting(cache(services), object.metadata)
+  const found = new Set(servicesSelecting(cache(services), object.metadata))
   if (old && !isDeepStrictEqual(old.metadata.labels, object.metadata.labels))
     for (const service of servicesSelecting(cache(services), old.metadata)) found.add(service)
   return [...found].map(keyOf)
-}
-
-function servicesSelecting(
-  cache: Cache<Service>,
-  { namespace, labels = {} }: { namespace: string; labels?: Labels | undefined },
-): Set<Service> {
-  const candidates = Object.entries(labels).flatMap(([key, value]) => cache.byIndex(servicesByLabel, `${namespace}/${key}=${value}`))
-  return new Set(candidates.filter(({ spec }) => matchesLabelMap(spec.selector, labels)))
 }
 
 /** Everything about a Pod that its endpoints show. */

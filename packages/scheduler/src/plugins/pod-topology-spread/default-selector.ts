@@ -1,6 +1,6 @@
 import { replicaSets, replicationControllers, services, statefulSets } from '@quarterdeck/api'
-import { controllerOf, matchesLabelMap, requirementsOf, type Requirement } from '@quarterdeck/api-machinery'
-import { LruMap, type Caches, type Clock } from '@quarterdeck/controller-runtime'
+import { controllerOf, requirementsOf, type Requirement } from '@quarterdeck/api-machinery'
+import { LruMap, servicesSelecting, type Caches, type Clock } from '@quarterdeck/controller-runtime'
 
 import type { PodInfo } from '../../cache/pod-info.ts'
 
@@ -21,11 +21,8 @@ export function createDefaultSelector(caches: Caches, clock: Clock): (pod: PodIn
   }
 }
 
-function ofServices({ namespace, labels }: PodInfo, caches: Caches): Requirement[] {
-  const selecting = caches
-    .cache(services)
-    .list(namespace)
-    .filter(({ spec }) => matchesLabelMap(spec.selector, labels))
+function ofServices(pod: PodInfo, caches: Caches): Requirement[] {
+  const selecting = servicesSelecting(caches.cache(services), pod)
   return requirementsOf({ matchLabels: Object.assign({}, ...selecting.map(({ spec }) => spec.selector)) as Record<string, string> })
 }
 
