@@ -1,16 +1,19 @@
 import type { ControlPlane } from '@quarterdeck/trpc'
-import { Panel } from '@quarterdeck/ui'
+import { figures, Panel, Table, type TableColumn } from '@quarterdeck/ui'
 
-import { Count, FigureTable, type FigureColumn } from './figure-table.tsx'
+import { Count } from './count.tsx'
 import { latencyText, rateText } from './figure-text.ts'
 
 type Verb = ControlPlane['api']['verbs'][number]
 
-const columns: readonly FigureColumn<Verb>[] = [
-  { title: 'Requests/s', description: 'Requests a second', cell: ({ perSecond }) => rateText(perSecond) },
-  { title: 'Requests', description: 'Requests since the server started', cell: ({ requests }) => <Count value={requests} /> },
-  { title: 'Median', description: 'Time to answer, median', cell: ({ latency }) => latencyText(latency.p50) },
-  { title: 'p99', description: 'Time to answer, 99th percentile', cell: ({ latency }) => latencyText(latency.p99) },
+const columns: readonly TableColumn<Verb>[] = [
+  { title: 'Verb', cell: ({ verb }) => verb },
+  ...figures<Verb>([
+    { title: 'Requests/s', description: 'Requests a second', cell: ({ perSecond }) => rateText(perSecond) },
+    { title: 'Requests', description: 'Requests since the server started', cell: ({ requests }) => <Count value={requests} /> },
+    { title: 'Median', description: 'Time to answer, median', cell: ({ latency }) => latencyText(latency.p50) },
+    { title: 'p99', description: 'Time to answer, 99th percentile', cell: ({ latency }) => latencyText(latency.p99) },
+  ]),
 ]
 
 /** REST requests of this API server, by verb. */
@@ -24,11 +27,13 @@ export function ApiPanel({ api: { verbs, failures } }: { api: ControlPlane['api'
         </span>
       }
     >
-      {verbs.length === 0 ? (
-        <p className="px-4 py-3 text-sm text-muted">None yet. The dashboard itself does not use REST.</p>
-      ) : (
-        <FigureTable label="Requests by verb" what="Verb" items={verbs} nameOf={({ verb }) => verb} columns={columns} />
-      )}
+      <Table
+        label="Requests by verb"
+        empty="None yet. The dashboard itself does not use REST."
+        items={verbs}
+        keyOf={({ verb }) => verb}
+        columns={columns}
+      />
     </Panel>
   )
 }

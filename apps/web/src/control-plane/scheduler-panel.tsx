@@ -1,9 +1,9 @@
 import type { ControlPlane } from '@quarterdeck/trpc'
-import { Panel } from '@quarterdeck/ui'
+import { figures, Panel, Table, type TableColumn } from '@quarterdeck/ui'
 
 import { Link } from '../console/navigation.tsx'
 import { listHref } from '../console/route.ts'
-import { Count, FigureTable } from './figure-table.tsx'
+import { Count } from './count.tsx'
 
 type Scheduler = NonNullable<ControlPlane['worker']>['scheduler']
 
@@ -13,6 +13,27 @@ const queueNotes: Readonly<Record<string, string>> = {
   unschedulable: 'tried again when something happens that could help',
   gated: 'held by their scheduling gates',
 }
+
+const queueColumns: readonly TableColumn<Scheduler['queues'][number]>[] = [
+  {
+    title: 'Pods that wait',
+    cell: ({ name }) => (
+      <>
+        {name} <span className="ml-1 text-xs font-normal text-muted max-sm:hidden">{queueNotes[name]}</span>
+      </>
+    ),
+  },
+  ...figures<Scheduler['queues'][number]>([
+    { title: 'Pods', description: 'Pods in the queue', cell: ({ count }) => <Count value={count} /> },
+  ]),
+]
+
+const attemptColumns: readonly TableColumn<Scheduler['attempts'][number]>[] = [
+  { title: 'Attempts since the worker started', cell: ({ result }) => result },
+  ...figures<Scheduler['attempts'][number]>([
+    { title: 'Attempts', description: 'Attempts with this result', cell: ({ count }) => <Count value={count} /> },
+  ]),
+]
 
 /** Where pods wait for a node, and what came of the attempts. */
 export function SchedulerPanel({ scheduler: { queues, attempts } }: { scheduler: Scheduler }) {
@@ -25,26 +46,9 @@ export function SchedulerPanel({ scheduler: { queues, attempts } }: { scheduler:
         </Link>
       }
     >
-      <FigureTable
-        label="Queues of the scheduler"
-        what="Pods that wait"
-        items={queues}
-        nameOf={({ name }) => name}
-        head={({ name }) => (
-          <>
-            {name} <span className="ml-1 text-xs font-normal text-muted max-sm:hidden">{queueNotes[name]}</span>
-          </>
-        )}
-        columns={[{ title: 'Pods', description: 'Pods in the queue', cell: ({ count }) => <Count value={count} /> }]}
-      />
+      <Table label="Queues of the scheduler" items={queues} keyOf={({ name }) => name} columns={queueColumns} />
       {attempts.length > 0 && (
-        <FigureTable
-          label="Attempts of the scheduler"
-          what="Attempts since the worker started"
-          items={attempts}
-          nameOf={({ result }) => result}
-          columns={[{ title: 'Attempts', description: 'Attempts with this result', cell: ({ count }) => <Count value={count} /> }]}
-        />
+        <Table label="Attempts of the scheduler" items={attempts} keyOf={({ result }) => result} columns={attemptColumns} />
       )}
     </Panel>
   )

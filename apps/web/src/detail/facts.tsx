@@ -1,3 +1,4 @@
+import { isEmpty } from '@quarterdeck/ui'
 import type { ReactNode } from 'react'
 
 export type Fact = readonly [name: string, value: ReactNode]
@@ -15,11 +16,6 @@ export function Facts({ facts }: { facts: readonly Fact[] }) {
       ))}
     </dl>
   )
-}
-
-/** Whether there is nothing to see. An element counts as something: leave out what would render nothing. */
-export function isEmpty(value: ReactNode): boolean {
-  return value === undefined || value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0)
 }
 
 /** Labels or annotations; a label leads to all that has it. */

@@ -1,4 +1,4 @@
-import { Panel, Spinner, StateBadge, asTone } from '@quarterdeck/ui'
+import { Panel, ShowMore, Spinner, StateBadge, asTone } from '@quarterdeck/ui'
 import { useState } from 'react'
 
 import { KindIcon } from '../console/kind-icon.tsx'
@@ -53,21 +53,9 @@ function RelatedPanel({ group }: { group: Group }) {
           </li>
         ))}
       </ul>
-      {group.total > shownAtFirst && (
-        <div className="border-t border-line px-4 py-1.5 text-xs text-muted">
-          {!isWhole ? (
-            <button
-              type="button"
-              className="focus-ring cursor-pointer rounded text-accent hover:underline"
-              onClick={() => setIsWhole(true)}
-            >
-              Show {Math.min(group.items.length, group.total) - shownAtFirst} more
-            </button>
-          ) : (
-            group.total > group.items.length && `and ${(group.total - group.items.length).toLocaleString()} others`
-          )}
-        </div>
-      )}
+      <ShowMore count={Math.min(group.items.length, group.total) - shownAtFirst} isWhole={isWhole} onChange={setIsWhole}>
+        {isWhole && group.total > group.items.length && `and ${(group.total - group.items.length).toLocaleString()} others`}
+      </ShowMore>
     </Panel>
   )
 }

@@ -1,7 +1,6 @@
 import type { SchedulingExplanation } from '@quarterdeck/trpc'
-import { Panel } from '@quarterdeck/ui'
+import { figures, Panel, Table, type TableColumn } from '@quarterdeck/ui'
 
-import { FigureTable, type FigureColumn } from '../control-plane/figure-table.tsx'
 import { Link } from '../console/navigation.tsx'
 import { objectHref } from '../console/route.ts'
 
@@ -25,17 +24,28 @@ const round = (value: number): string => String(Math.round(value * 10) / 10)
 export function PlacedPanel({ explanation }: { explanation: Placed }) {
   const { node, nodes, nodeCount, feasible, rejected, place, isFeasible } = explanation
   const plugins = nodes[0]?.scores ?? []
-  const columns: FigureColumn<NodeScore>[] = [
+  const columns: TableColumn<NodeScore>[] = [
     {
-      title: 'Total',
-      description: 'The sum of scores by their weights',
-      cell: ({ total }) => <span className="font-medium">{round(total)}</span>,
+      title: 'Node',
+      cell: (item) => (
+        <Link href={objectHref({ resource: 'nodes', name: item.node })} className="hover:text-accent hover:underline">
+          {item.node}
+          {item.node === node && <span className="ml-2 text-xs font-normal text-muted">its own</span>}
+        </Link>
+      ),
     },
-    ...plugins.map(({ plugin, weight }): FigureColumn<NodeScore> => ({
-      title: `${shortNames[plugin] ?? plugin}${weight === 1 ? '' : ` × ${weight}`}`,
-      description: `Score of ${plugin}, 0 to 100, which counts ${weight} times`,
-      cell: ({ scores }) => round(scores.find((score) => score.plugin === plugin)?.score ?? 0),
-    })),
+    ...figures<NodeScore>([
+      {
+        title: 'Total',
+        description: 'The sum of scores by their weights',
+        cell: ({ total }) => <span className="font-medium">{round(total)}</span>,
+      },
+      ...plugins.map(({ plugin, weight }) => ({
+        title: `${shortNames[plugin] ?? plugin}${weight === 1 ? '' : ` × ${weight}`}`,
+        description: `Score of ${plugin}, 0 to 100, which counts ${weight} times`,
+        cell: ({ scores }: NodeScore) => round(scores.find((score) => score.plugin === plugin)?.score ?? 0),
+      })),
+    ]),
   ]
   return (
     <Panel title="How its node scores" actions={<span className="text-xs text-muted">as it would be now, without this pod</span>}>
@@ -53,21 +63,7 @@ export function PlacedPanel({ explanation }: { explanation: Placed }) {
           </span>
         )}
       </p>
-      {nodes.length > 0 && (
-        <FigureTable
-          label="Scores"
-          what="Node"
-          items={nodes}
-          nameOf={(item) => item.node}
-          head={(item) => (
-            <Link href={objectHref({ resource: 'nodes', name: item.node })} className="hover:text-accent hover:underline">
-              {item.node}
-              {item.node === node && <span className="ml-2 text-xs font-normal text-muted">its own</span>}
-            </Link>
-          )}
-          columns={columns}
-        />
-      )}
+      <Table label="Scores" items={nodes} keyOf={(item) => item.node} columns={columns} />
     </Panel>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Panel } from '@quarterdeck/ui'
+import { Panel, ShowMore } from '@quarterdeck/ui'
 import { useState, type ReactNode } from 'react'
 
 import { Link } from '../console/navigation.tsx'
@@ -51,14 +51,9 @@ export function AnswerList<T extends Named>({ title, items, total, children }: A
           </ul>
         </div>
       ))}
-      {items.length > fewest && (
-        <div className="border-t border-line px-4 py-2 text-xs text-muted">
-          <Button size="small" look="quiet" onClick={() => setIsWhole(!isWhole)}>
-            {isWhole ? 'Show fewer' : `Show ${(items.length - fewest).toLocaleString()} more`}
-          </Button>
-          {isWhole && total > items.length && `The first ${items.length.toLocaleString()} of ${total.toLocaleString()}.`}
-        </div>
-      )}
+      <ShowMore count={items.length - fewest} isWhole={isWhole} onChange={setIsWhole}>
+        {isWhole && total > items.length && `The first ${items.length.toLocaleString()} of ${total.toLocaleString()}.`}
+      </ShowMore>
     </Panel>
   )
 }

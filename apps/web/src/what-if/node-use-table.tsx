@@ -1,6 +1,5 @@
 import type { NodeUse } from '@quarterdeck/trpc'
-import { Button, Panel } from '@quarterdeck/ui'
-import { useState } from 'react'
+import { Panel, Table, type TableColumn } from '@quarterdeck/ui'
 
 import { Link } from '../console/navigation.tsx'
 import { objectHref } from '../console/route.ts'
@@ -9,65 +8,39 @@ import { bytesText, coresText } from '../console/units.ts'
 const fewest = 12
 const states: Readonly<Record<NodeUse['state'], string>> = { stays: '', new: 'new', gone: 'gone', cordoned: 'cordoned' }
 
+const columns: readonly TableColumn<NodeUse>[] = [
+  {
+    title: 'Node',
+    cell: ({ node, state }) => (
+      <>
+        <Link href={objectHref({ resource: 'nodes', name: node })} className="hover:text-accent hover:underline">
+          {node}
+        </Link>
+        {states[state] && <span className="ml-2 text-xs font-normal text-muted">{states[state]}</span>}
+      </>
+    ),
+  },
+  use('CPU', 'milliCpu', coresText),
+  use('Memory', 'memoryBytes', bytesText),
+  use('Pods', 'pods', String),
+]
+
+function use(title: string, amount: keyof NodeUse['after'], text: (amount: number) => string): TableColumn<NodeUse> {
+  return {
+    title,
+    holds: 'long text',
+    cell: ({ node, before, after, allocatable }) => (
+      <BeforeAfter label={`${title} of ${node}`} before={before[amount]} after={after[amount]} max={allocatable[amount]} text={text} />
+    ),
+  }
+}
+
 /** What is asked for on the nodes that change, before and after, each on one scale. */
 export function NodeUseTable({ nodes }: { nodes: readonly NodeUse[] }) {
-  const [isWhole, setIsWhole] = useState(false)
   if (nodes.length === 0) return undefined
   return (
     <Panel title={`Requested on nodes that change (${nodes.length.toLocaleString()})`}>
-      <div className="overflow-x-auto" role="region" aria-label="Use of nodes" tabIndex={0}>
-        <table className="w-full min-w-[640px] text-sm">
-          <thead>
-            <tr className="text-left text-xs text-muted">
-              {['Node', 'CPU', 'Memory', 'Pods'].map((title) => (
-                <th key={title} scope="col" className="px-4 py-2 font-medium">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {(isWhole ? nodes : nodes.slice(0, fewest)).map(({ node, state, allocatable, before, after }) => (
-              <tr key={node} className="border-t border-line/70">
-                <th scope="row" className="px-4 py-2 text-left align-top font-medium">
-                  <Link href={objectHref({ resource: 'nodes', name: node })} className="hover:text-accent hover:underline">
-                    {node}
-                  </Link>
-                  {states[state] && <span className="ml-2 text-xs font-normal text-muted">{states[state]}</span>}
-                </th>
-                <td className="w-1/4 px-4 py-2">
-                  <BeforeAfter
-                    label={`CPU of ${node}`}
-                    before={before.milliCpu}
-                    after={after.milliCpu}
-                    max={allocatable.milliCpu}
-                    text={coresText}
-                  />
-                </td>
-                <td className="w-1/4 px-4 py-2">
-                  <BeforeAfter
-                    label={`Memory of ${node}`}
-                    before={before.memoryBytes}
-                    after={after.memoryBytes}
-                    max={allocatable.memoryBytes}
-                    text={bytesText}
-                  />
-                </td>
-                <td className="w-1/5 px-4 py-2">
-                  <BeforeAfter label={`Pods of ${node}`} before={before.pods} after={after.pods} max={allocatable.pods} text={String} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {nodes.length > fewest && (
-        <div className="border-t border-line px-4 py-2">
-          <Button size="small" look="quiet" onClick={() => setIsWhole(!isWhole)}>
-            {isWhole ? 'Show fewer' : `Show ${nodes.length - fewest} more`}
-          </Button>
-        </div>
-      )}
+      <Table label="Use of nodes" items={nodes} keyOf={({ node }) => node} columns={columns} shownAtFirst={fewest} />
     </Panel>
   )
 }

@@ -7,12 +7,11 @@ import type {
   V1ResourceClaimSpec,
   V1ResourceClaimTemplate,
 } from '@quarterdeck/api'
-import { Panel } from '@quarterdeck/ui'
+import { Panel, Table, type TableColumn } from '@quarterdeck/ui'
 
 import { pairsOf } from '../facts.tsx'
 import { Selectors } from './device-facts.tsx'
 import { ObjectRef } from './object-ref.tsx'
-import { PlainTable, type PlainColumn } from './plain-table.tsx'
 
 /** What a claim has, then what it asks for. */
 export function DeviceClaimPanel({ object: { spec, status } }: { object: ResourceClaim }) {
@@ -21,7 +20,7 @@ export function DeviceClaimPanel({ object: { spec, status } }: { object: Resourc
     <>
       {results.length > 0 && (
         <Panel title="Devices it has">
-          <PlainTable
+          <Table
             label="Devices it has"
             items={results}
             keyOf={({ request, driver, pool, device, shareID = '' }) => [request, driver, pool, device, shareID].join('/')}
@@ -38,7 +37,7 @@ export function DeviceTemplatePanel({ object: { spec } }: { object: V1ResourceCl
   return <RequestsPanel spec={spec.spec} />
 }
 
-function allocatedColumns(reports: readonly V1AllocatedDeviceStatus[]): PlainColumn<V1DeviceRequestAllocationResult>[] {
+function allocatedColumns(reports: readonly V1AllocatedDeviceStatus[]): TableColumn<V1DeviceRequestAllocationResult>[] {
   const reportOf = ({ driver, pool, device, shareID }: V1DeviceRequestAllocationResult): V1AllocatedDeviceStatus | undefined =>
     reports.find((r) => r.driver === driver && r.pool === pool && r.device === device && r.shareID === shareID)
   return [
@@ -46,10 +45,10 @@ function allocatedColumns(reports: readonly V1AllocatedDeviceStatus[]): PlainCol
     { title: 'Pool', cell: ({ pool }) => pool },
     { title: 'Driver', cell: ({ driver }) => driver },
     { title: 'For request', cell: ({ request, adminAccess }) => `${request}${adminAccess ? ' (as administrator)' : ''}` },
-    { title: 'Takes', isLong: true, cell: ({ consumedCapacity }) => pairsOf(consumedCapacity) },
+    { title: 'Takes', holds: 'long text', cell: ({ consumedCapacity }) => pairsOf(consumedCapacity) },
     {
       title: 'Says',
-      isLong: true,
+      holds: 'long text',
       cell: (result) => {
         const { conditions = [], networkData } = reportOf(result) ?? {}
         return [...conditions.map(({ type, status }) => `${type} ${status}`), ...(networkData?.ips ?? [])].join(', ')
@@ -68,10 +67,13 @@ function RequestsPanel({ spec }: { spec: V1ResourceClaimSpec }) {
   const { requests = [], constraints = [] } = spec.devices ?? {}
   return (
     <Panel title="Devices it asks for">
-      {requests.length === 0 && <p className="px-4 py-3 text-sm text-muted">It asks for no device.</p>}
-      {requests.length > 0 && (
-        <PlainTable label="Devices it asks for" items={requests.flatMap(askedBy)} keyOf={({ name }) => name} columns={askedColumns} />
-      )}
+      <Table
+        label="Devices it asks for"
+        empty="It asks for no device."
+        items={requests.flatMap(askedBy)}
+        keyOf={({ name }) => name}
+        columns={askedColumns}
+      />
       {constraints.map(({ requests: of = [], matchAttribute, distinctAttribute }) => (
         <p key={JSON.stringify([of, matchAttribute, distinctAttribute])} className="border-t border-line px-4 py-2 text-sm">
           {of.length > 0 ? `Devices of ${of.join(', ')}` : 'All devices'} {matchAttribute ? 'have the same' : 'each have another'}{' '}
@@ -87,7 +89,7 @@ function askedBy({ name, exactly, firstAvailable = [] }: V1DeviceRequest): Asked
   return firstAvailable.map((request) => ({ name: `${name}/${request.name}`, request }))
 }
 
-const askedColumns: readonly PlainColumn<Asked>[] = [
+const askedColumns: readonly TableColumn<Asked>[] = [
   { title: 'Request', cell: ({ name }) => name },
   {
     title: 'Class',
@@ -97,7 +99,7 @@ const askedColumns: readonly PlainColumn<Asked>[] = [
   { title: 'At least', cell: ({ request }) => pairsOf(request.capacity?.requests) },
   {
     title: 'Selects',
-    isLong: true,
+    holds: 'long text',
     cell: ({ request }) => request.selectors && request.selectors.length > 0 && <Selectors selectors={request.selectors} />,
   },
 ]

@@ -1,12 +1,8 @@
 import type { EndpointSlice, Service, V1Endpoint, V1EndpointSlice } from '@quarterdeck/api'
-import { Button, Panel, StateBadge } from '@quarterdeck/ui'
-import { useState } from 'react'
+import { Panel, StateBadge, Table, type TableColumn } from '@quarterdeck/ui'
 
 import { useWatched } from '../../api/use-watched.ts'
 import { ObjectRef } from './object-ref.tsx'
-import { PlainTable, type PlainColumn } from './plain-table.tsx'
-
-const shownAtFirst = 15
 
 /** Where a Service sends traffic. */
 export function ServiceEndpointsPanel({ object: { metadata, spec } }: { object: Service }) {
@@ -28,33 +24,22 @@ export function SliceEndpointsPanel({ object: { endpoints = [] } }: { object: V1
 }
 
 function EndpointsPanel({ endpoints }: { endpoints: readonly V1Endpoint[] }) {
-  const [isWhole, setIsWhole] = useState(false)
   const hasZones = endpoints.some(({ zone, hints }) => zone ?? hints)
   return (
     <Panel title={`Endpoints (${endpoints.length})`}>
-      {endpoints.length === 0 && (
-        <p className="px-4 py-3 text-sm text-muted">Nothing answers: no pod fits its selector, or none has an address.</p>
-      )}
-      {endpoints.length > 0 && (
-        <PlainTable
-          label="Endpoints"
-          items={isWhole ? endpoints : endpoints.slice(0, shownAtFirst)}
-          keyOf={({ addresses }) => addresses.join()}
-          columns={hasZones ? [...columns, ...zoneColumns] : columns}
-        />
-      )}
-      {!isWhole && endpoints.length > shownAtFirst && (
-        <div className="border-t border-line px-4 py-2">
-          <Button size="small" onClick={() => setIsWhole(true)}>
-            Show {endpoints.length - shownAtFirst} more
-          </Button>
-        </div>
-      )}
+      <Table
+        label="Endpoints"
+        shownAtFirst={20}
+        empty="Nothing answers: no pod fits its selector, or none has an address."
+        items={endpoints}
+        keyOf={({ addresses }) => addresses.join()}
+        columns={hasZones ? [...columns, ...zoneColumns] : columns}
+      />
     </Panel>
   )
 }
 
-const columns: readonly PlainColumn<V1Endpoint>[] = [
+const columns: readonly TableColumn<V1Endpoint>[] = [
   { title: 'Address', cell: ({ addresses }) => <code className="font-mono text-xs">{addresses.join(', ')}</code> },
   { title: 'State', cell: ({ conditions }) => <StateBadge {...stateOf(conditions)} /> },
   {
@@ -65,7 +50,7 @@ const columns: readonly PlainColumn<V1Endpoint>[] = [
   { title: 'Node', cell: ({ nodeName }) => nodeName && <ObjectRef resource="nodes" name={nodeName} /> },
 ]
 
-const zoneColumns: readonly PlainColumn<V1Endpoint>[] = [
+const zoneColumns: readonly TableColumn<V1Endpoint>[] = [
   { title: 'Zone', cell: ({ zone }) => zone },
   {
     title: 'Kept for',
