@@ -9,6 +9,7 @@ import { migrate, MigrationError } from '@quarterdeck/storage'
 
 import type { DataDirectory } from './data-directory.ts'
 import { dockerSocket } from './docker-engine.ts'
+import { keepNodeName, nodeNameOf } from './node-name.ts'
 import type { StartOptions } from './options.ts'
 import { step } from './progress.ts'
 import { SupervisedProcess } from './supervised-process.ts'
@@ -31,13 +32,13 @@ export interface ClusterOptions {
 
 /** Starts Postgres, web, worker and agent, and resolves when the node is Ready. What was started is stopped again if any of it fails. */
 export async function startCluster({ options, data, root, signal }: ClusterOptions): Promise<Cluster> {
+  const nodeName = nodeNameOf(data, options.nodeName)
   const started: { stop(): Promise<void> }[] = []
   const stop = async (): Promise<void> => {
     for (const part of started.toReversed()) await part.stop()
   }
   try {
     const databaseUrl = await startDatabase(data, started)
-    const nodeName = nodeNameOf(options)
     const run = (name: string, args: readonly string[], env: Record<string, string | undefined>): SupervisedProcess => {
       const process = new SupervisedProcess({
         name,
@@ -69,6 +70,7 @@ export async function startCluster({ options, data, root, signal }: ClusterOptio
       QUARTERDECK_CLUSTER_CIDR: clusterCidrFor(options),
     })
     await step('Starting the API server and the dashboard', () => untilWebReady(dashboardUrl, web, data.credentials, signal))
+    keepNodeName(data, nodeName)
     const agent = run('agent', [...watch('apps/agent/src'), 'apps/agent/src/main.ts', ...agentArguments(data, nodeName)], {})
     if (options.nodesSimulated > 0) {
       const credential = ['--kubeconfig', join(data.credentials, 'admin.kubeconfig')]
@@ -98,16 +100,6 @@ function watchArguments(root: string, ownDir: string): string[] {
 /** The default range has room for 256 nodes: many simulated ones need a wider one. */
 function clusterCidrFor({ nodesSimulated }: StartOptions): string | undefined {
   return setting('QUARTERDECK_CLUSTER_CIDR') ?? (nodesSimulated > 200 ? '10.128.0.0/9' : undefined)
-}
-
-/** A name that Kubernetes allows for a node. */
-export function nodeNameOf({ nodeName }: StartOptions): string {
-  const name = (nodeName ?? hostname())
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9.-]/g, '-')
-    .replaceAll(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')
-  if (!name) throw new SettingError(`no node name can be made of ${JSON.stringify(nodeName ?? hostname())}: choose one with --node-name`)
-  return name
 }
 
 /** The arguments of this machine's agent. Its addresses follow QUARTERDECK_SERVICE_CIDR, as web's and worker's do. */

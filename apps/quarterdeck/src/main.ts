@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url'
 
 import { SettingError } from '@quarterdeck/process'
 
-import { agentArguments, nodeNameOf, startCluster, type Cluster } from './cluster.ts'
+import { agentArguments, startCluster, type Cluster } from './cluster.ts'
 import { openDataDirectory } from './data-directory.ts'
 import { ensureDockerEngine } from './docker-engine.ts'
+import { forgetNodeName, nodeNameOf } from './node-name.ts'
 import { helpText, parseOptions, type StartOptions } from './options.ts'
 import { checkPort } from './ports.ts'
 import { step } from './progress.ts'
@@ -80,10 +81,12 @@ async function announce({ dashboardUrl, kubeconfigFile, passwordFile }: Cluster)
 
 /** Runs the agent once more, to take away what agents have made. */
 async function tearDown(options: StartOptions, data: Awaited<ReturnType<typeof openDataDirectory>>): Promise<void> {
+  const nodeName = nodeNameOf(data, options.nodeName)
   await step('Stopping the pods and removing what was made on this machine', async () => {
-    const args = ['apps/agent/src/main.ts', ...agentArguments(data, nodeNameOf(options)), '--teardown']
+    const args = ['apps/agent/src/main.ts', ...agentArguments(data, nodeName), '--teardown']
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
     const [code] = (await once(child, 'exit')) as [number | null]
     if (code !== 0) throw new SettingError('the agent could not remove everything: see above')
   })
+  forgetNodeName(data)
 }

@@ -25,7 +25,7 @@ Ctrl-C stops it; the pods keep running and are taken up again at the next start.
   --port PORT           port of the dashboard (default: 7780)
   --host ADDRESS        address the dashboard listens on (default: 127.0.0.1)
   --api-port PORT       port of the Kubernetes API, TLS (default: 6443)
-  --node-name NAME      name of this machine's node (default: its host name)
+  --node-name NAME      name of this machine's node, kept from the first start on (default: its host name)
   --nodes-simulated N   add N nodes that only pretend to run pods, for trying out scale (default: 0)
   --no-install          never install system packages; say what is missing instead
   --teardown            stop all pods, remove what was made on this machine except the data, and end

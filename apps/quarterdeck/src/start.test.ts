@@ -7,9 +7,9 @@ import { after, describe, test } from 'node:test'
 
 import { SettingError } from '@quarterdeck/process'
 
-import { nodeNameOf } from './cluster.ts'
+import { forgetNodeName, keepNodeName, nodeNameOf } from './node-name.ts'
 import { openDataDirectory } from './data-directory.ts'
-import { parseOptions, type StartOptions } from './options.ts'
+import { parseOptions } from './options.ts'
 import { checkPort } from './ports.ts'
 
 const isPlainError = (pattern: RegExp) => (error: unknown) =>
@@ -46,11 +46,25 @@ describe('the options of npm start', () => {
   ]
   for (const [args, message] of wrong)
     test(`${args.join(' ')} is refused in one line`, () => assert.throws(() => parseOptions(args, '/'), isPlainError(message)))
+})
+
+describe('the name of the node', () => {
+  const path = mkdtempSync(join(tmpdir(), 'quarterdeck-name-'))
+  const data = { path, node: path }
+  after(() => rmSync(path, { recursive: true, force: true }))
 
   test('a host name becomes a name that a node may have', () => {
-    const named = (nodeName: string) => nodeNameOf({ nodeName } as StartOptions)
-    assert.equal(named('My_Laptop.local'), 'my-laptop.local')
-    assert.throws(() => named('___'), isPlainError(/--node-name/))
+    assert.equal(nodeNameOf(data, 'My_Laptop.local'), 'my-laptop.local')
+    assert.throws(() => nodeNameOf(data, '___'), isPlainError(/--node-name/))
+  })
+
+  test('is kept until what the node made is gone', () => {
+    keepNodeName(data, 'first')
+    assert.equal(nodeNameOf(data, undefined), 'first')
+    assert.equal(nodeNameOf(data, 'First'), 'first')
+    assert.throws(() => nodeNameOf(data, 'second'), isPlainError(/the node of .* is called first: .*--teardown/))
+    forgetNodeName(data)
+    assert.equal(nodeNameOf(data, 'second'), 'second')
   })
 })
 
