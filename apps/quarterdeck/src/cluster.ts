@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 
 import { startEmbeddedPostgres, PostgresStartError, type EmbeddedPostgres } from '@quarterdeck/postgres'
-import { setting, SettingError } from '@quarterdeck/process'
+import { networkSetting, SettingError } from '@quarterdeck/process'
 import { migrate, MigrationError } from '@quarterdeck/storage'
 
 import type { DataDirectory } from './data-directory.ts'
@@ -33,6 +33,7 @@ export interface ClusterOptions {
 /** Starts Postgres, web, worker and agent, and resolves when the node is Ready. What was started is stopped again if any of it fails. */
 export async function startCluster({ options, data, root, signal }: ClusterOptions): Promise<Cluster> {
   const nodeName = nodeNameOf(data, options.nodeName)
+  const [agentArgs, clusterCidr] = [agentArguments(data, nodeName), clusterCidrFor(options)]
   const started: { stop(): Promise<void> }[] = []
   const stop = async (): Promise<void> => {
     for (const part of started.toReversed()) await part.stop()
@@ -67,11 +68,11 @@ export async function startCluster({ options, data, root, signal }: ClusterOptio
       DATABASE_URL: databaseUrl,
       // One identity for all its lives: started again after a fall it leads on at once, without waiting for its own Lease.
       QUARTERDECK_WORKER_IDENTITY: `${hostname()}_${randomUUID()}`,
-      QUARTERDECK_CLUSTER_CIDR: clusterCidrFor(options),
+      QUARTERDECK_CLUSTER_CIDR: clusterCidr,
     })
     await step('Starting the API server and the dashboard', () => untilWebReady(dashboardUrl, web, data.credentials, signal))
     keepNodeName(data, nodeName)
-    const agent = run('agent', [...watch('apps/agent/src'), 'apps/agent/src/main.ts', ...agentArguments(data, nodeName)], {})
+    const agent = run('agent', [...watch('apps/agent/src'), 'apps/agent/src/main.ts', ...agentArgs], {})
     if (options.nodesSimulated > 0) {
       const credential = ['--kubeconfig', join(data.credentials, 'admin.kubeconfig')]
       run(
@@ -99,12 +100,12 @@ function watchArguments(root: string, ownDir: string): string[] {
 
 /** The default range has room for 256 nodes: many simulated ones need a wider one. */
 function clusterCidrFor({ nodesSimulated }: StartOptions): string | undefined {
-  return setting('QUARTERDECK_CLUSTER_CIDR') ?? (nodesSimulated > 200 ? '10.128.0.0/9' : undefined)
+  return networkSetting('QUARTERDECK_CLUSTER_CIDR') ?? (nodesSimulated > 200 ? '10.128.0.0/9' : undefined)
 }
 
 /** The arguments of this machine's agent. Its addresses follow QUARTERDECK_SERVICE_CIDR, as web's and worker's do. */
 export function agentArguments(data: DataDirectory, nodeName: string): string[] {
-  const serviceCidr = setting('QUARTERDECK_SERVICE_CIDR')
+  const serviceCidr = networkSetting('QUARTERDECK_SERVICE_CIDR')
   return [
     '--kubeconfig',
     join(data.credentials, 'node.kubeconfig'),

@@ -1,4 +1,4 @@
-import { numberSetting, requiredSetting, setting } from '@quarterdeck/process'
+import { networkSetting, numberSetting, requiredSetting, setting } from '@quarterdeck/process'
 
 export interface WebSettings {
   databaseUrl: string
@@ -22,7 +22,7 @@ export function readSettings(): WebSettings {
     databaseUrl: requiredSetting('DATABASE_URL', 'the Postgres database that holds the cluster'),
     dashboard: { host: setting('QUARTERDECK_HOST') ?? '127.0.0.1', port: numberSetting('QUARTERDECK_PORT', 7780) },
     api: { host: setting('QUARTERDECK_API_HOST') ?? '0.0.0.0', port: numberSetting('QUARTERDECK_API_PORT', 6443) },
-    serviceCidr: setting('QUARTERDECK_SERVICE_CIDR') ?? '10.96.0.0/16',
+    serviceCidr: networkSetting('QUARTERDECK_SERVICE_CIDR') ?? '10.96.0.0/16',
     credentialsDir: setting('QUARTERDECK_CREDENTIALS_DIR'),
     nodeName: setting('QUARTERDECK_NODE_NAME'),
     hosts: (setting('QUARTERDECK_API_HOSTS') ?? '').split(',').filter(Boolean),

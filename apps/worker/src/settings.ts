@@ -1,4 +1,4 @@
-import { numberSetting, requiredSetting, setting, SettingError } from '@quarterdeck/process'
+import { networkSetting, numberSetting, requiredSetting, setting, SettingError } from '@quarterdeck/process'
 import type { LogLevel } from '@quarterdeck/controller-runtime'
 import { AddressPool } from '@quarterdeck/controllers'
 
@@ -30,8 +30,8 @@ export interface WorkerSettings {
 export function readSettings(): WorkerSettings {
   return {
     databaseUrl: requiredSetting('DATABASE_URL', 'the Postgres database that holds the cluster'),
-    serviceCidr: setting('QUARTERDECK_SERVICE_CIDR') ?? '10.96.0.0/16',
-    clusterCidr: setting('QUARTERDECK_CLUSTER_CIDR') ?? '10.244.0.0/16',
+    serviceCidr: networkSetting('QUARTERDECK_SERVICE_CIDR') ?? '10.96.0.0/16',
+    clusterCidr: networkSetting('QUARTERDECK_CLUSTER_CIDR') ?? '10.244.0.0/16',
     nodePrefixLength: numberSetting('QUARTERDECK_NODE_CIDR_PREFIX', 24),
     nodeGraceMs: numberSetting('QUARTERDECK_NODE_GRACE_SECONDS', 50) * 1000,
     statusPort: numberSetting('QUARTERDECK_WORKER_PORT', 0),

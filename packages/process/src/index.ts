@@ -1,3 +1,3 @@
 export { machineAddresses } from './machine-addresses.ts'
 export { runProcess } from './run-process.ts'
-export { numberSetting, requiredSetting, setting, SettingError } from './settings.ts'
+export { networkSetting, numberSetting, requiredSetting, setting, SettingError } from './settings.ts'
