@@ -3,7 +3,7 @@ import type { KubeObject, Namespaced } from '@quarterdeck/api-machinery'
 import type { EventsV1Event } from '../generated/types.ts'
 import { defineKind, type Column } from '../kind.ts'
 import { validateEventV1, validateEventV1Create, validateEventV1Update } from '../validation/event.ts'
-import { eventColumns, events, type Event } from './event.ts'
+import { eventColumns, events, involvedFields, type Event } from './event.ts'
 
 export type EventV1 = Namespaced<EventsV1Event>
 
@@ -18,10 +18,10 @@ export const eventsV1 = defineKind<EventV1>({
   shortNames: ['ev'],
   columns: eventColumns.map((column): Column<EventV1> => ({ ...column, value: (o, now) => column.value(toCore(o), now) })),
   selectableFields: {
+    ...Object.fromEntries(involvedFields.map((field) => [`regarding.${field}`, (o: EventV1) => o.regarding?.[field] ?? ''])),
     reason: (o) => o.reason ?? '',
+    reportingController: (o) => o.reportingController ?? '',
     type: (o) => o.type ?? '',
-    'regarding.name': (o) => o.regarding?.name ?? '',
-    'regarding.kind': (o) => o.regarding?.kind ?? '',
   },
   validate: (o) => validateEventV1(toCore(o)),
   validateCreate: (o) => validateEventV1Create(toCore(o)),

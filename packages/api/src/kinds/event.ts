@@ -47,7 +47,8 @@ export const eventColumns: readonly Column<Event>[] = [
   { name: 'Name', type: 'string', format: 'name', description: 'Name of the event.', priority: 1, value: (o) => o.metadata.name },
 ]
 
-const involvedFields = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const
+/** What events may be selected by of the object that they are about. */
+export const involvedFields = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const
 
 export const events = defineKind<Event>({
   group: '',

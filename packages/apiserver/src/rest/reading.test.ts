@@ -104,6 +104,27 @@ describe('reading', () => {
     assert.match((await server.call('GET', `${path}/cm-00?pretty=true`)).text, /^\{\n  "apiVersion": "v1",\n/)
   })
 
+  test('[R3] events are selected by what they are about, in the words of either group', async () => {
+    const about = { kind: 'Pod', namespace: 'default', name: 'p', uid: 'u1' }
+    const event = {
+      metadata: { name: 'e', namespace: 'default' },
+      involvedObject: about,
+      reason: 'R',
+      type: 'Normal',
+      reportingComponent: 'c',
+    }
+    await server.call('POST', '/api/v1/namespaces/default/events', { body: event })
+    for (const [of, fields] of [
+      ['/api/v1', 'involvedObject.uid=u1,involvedObject.kind=Pod,reportingComponent=c'],
+      ['/apis/events.k8s.io/v1', 'regarding.uid=u1,regarding.kind=Pod,reportingController=c'],
+    ]) {
+      const count = async (selector: string) =>
+        (await server.call('GET', `${of}/events?fieldSelector=${encodeURIComponent(selector)}`)).json.items.length
+      assert.equal(await count(fields!), 1)
+      assert.equal(await count(fields!.replace('u1', 'u2')), 0)
+    }
+  })
+
   test('[R3] selectors filter', async () => {
     assert.equal((await server.call('GET', `${path}?labelSelector=half%3Dodd`)).json.items.length, 12)
     assert.equal((await server.call('GET', `${path}?fieldSelector=metadata.name%3Dcm-03`)).json.items.length, 1)
