@@ -34,7 +34,7 @@ function mergeObject(target: Fields, patch: Fields, schema: Schema, set: SchemaS
     if (value === null) delete result[key]
     else result[key] = mergeValue(result[key], value, property, set)
   }
-  applyListDirectives(result, fields, schema)
+  applyListDirectives(result, fields, { target, schema })
   return result
 }
 
@@ -42,11 +42,10 @@ function mergeValue(target: unknown, patch: unknown, property: Schema, set: Sche
   const schema = resolveSchema(property, set)
   if (isRecord(patch)) return mergeObject(isRecord(target) ? target : {}, patch, schema, set)
   if (Array.isArray(patch) && property['x-kubernetes-patch-strategy']?.includes('merge')) {
-    const current = Array.isArray(target) ? (target as unknown[]) : []
+    const current = listOf(target)
     const mergeKey = property['x-kubernetes-patch-merge-key']
-    return mergeKey
-      ? mergeListByKey(current, patch, mergeKey, resolveSchema(schema.items ?? {}, set), set)
-      : [...new Set([...current, ...(patch as unknown[])])]
+    if (mergeKey) return mergeListByKey(current, patch, mergeKey, resolveSchema(schema.items ?? {}, set), set)
+    return inOrder([...new Set([...current, ...(patch as unknown[])])], { wanted: patch, current })
   }
   return withoutDirectives(patch)
 }
@@ -71,10 +70,10 @@ function mergeListByKey(target: unknown[], patch: unknown[], mergeKey: string, i
     if (index >= 0) result = result.with(index, mergeObject(result[index]!, element, items, set))
     else result = [...result, mergeObject({}, element, items, set)]
   }
-  return result
+  return inOrder(result, { wanted: elements, current: target, mergeKey })
 }
 
-function applyListDirectives(result: Fields, fields: Fields, schema: Schema): void {
+function applyListDirectives(result: Fields, fields: Fields, { target, schema }: { target: Fields; schema: Schema }): void {
   for (const [directive, value] of Object.entries(fields)) {
     if (!Array.isArray(value)) continue
     const wanted = value as unknown[]
@@ -85,22 +84,36 @@ function applyListDirectives(result: Fields, fields: Fields, schema: Schema): vo
     if (directive.startsWith(setElementOrder)) {
       const key = directive.slice(setElementOrder.length)
       const mergeKey = schema.properties?.[key]?.['x-kubernetes-patch-merge-key']
-      if (Array.isArray(result[key])) result[key] = inOrder(result[key] as unknown[], wanted, mergeKey)
+      if (Array.isArray(result[key])) result[key] = inOrder(listOf(result[key]), { wanted, current: listOf(target[key]), mergeKey })
     }
   }
 }
 
-/** Elements named in `order` come in that order; those it does not name keep their place after the one before them. */
-function inOrder(list: unknown[], order: unknown[], mergeKey: string | undefined): unknown[] {
-  const keyOfElement = (element: unknown): unknown => (mergeKey && isRecord(element) ? element[mergeKey] : element)
-  const rank = new Map(order.map((element, index) => [keyOfElement(element), index]))
-  let last = -1
-  const ranked = list.map((element) => {
-    const own = rank.get(keyOfElement(element))
-    if (own !== undefined) last = own
-    return { element, rank: own ?? last, isNamed: own !== undefined }
-  })
-  return ranked.toSorted((a, b) => a.rank - b.rank || Number(b.isNamed) - Number(a.isNamed)).map((r) => r.element)
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : [])
+
+/**
+ * The elements that are wanted come in the order in which they are, and the others in that of the current list. One of the others
+ * stands before a wanted one only if it did so in the current list: what is new thus comes first.
+ */
+function inOrder(
+  list: readonly unknown[],
+  { wanted, current, mergeKey }: { wanted: readonly unknown[]; current: readonly unknown[]; mergeKey?: string | undefined },
+): unknown[] {
+  const idOf = (element: unknown): unknown => (mergeKey && isRecord(element) ? element[mergeKey] : element)
+  const placesIn = (elements: readonly unknown[]) => new Map(elements.map((element, index) => [idOf(element), index]))
+  const [wantedPlaces, currentPlaces] = [placesIn(wanted), placesIn(current)]
+  const placeIn = (places: Map<unknown, number>, element: unknown): number => places.get(idOf(element)) ?? Infinity
+  const named = list
+    .filter((element) => wantedPlaces.has(idOf(element)))
+    .toSorted((a, b) => placeIn(wantedPlaces, a) - placeIn(wantedPlaces, b))
+  const others = list.filter((element) => !wantedPlaces.has(idOf(element)))
+  const ordered: unknown[] = []
+  for (const element of named) {
+    const place = currentPlaces.get(idOf(element)) ?? -1
+    while (others.length > 0 && placeIn(currentPlaces, others[0]) < place) ordered.push(others.shift())
+    ordered.push(element)
+  }
+  return [...ordered, ...others]
 }
 
 /** Strips directives from a value that replaces rather than merges. */
