@@ -23,9 +23,14 @@ const notCopied = new Set([
 
 export type Annotations = Record<string, string>
 
-export function revisionOf(replicaSet: ReplicaSet): number {
-  return integer(replicaSet.metadata.annotations?.[revisionAnnotation]) ?? 0
+/** Revisions have 64 bits. What is none counts as 0. */
+export function revisionOf(replicaSet: ReplicaSet): bigint {
+  const text = replicaSet.metadata.annotations?.[revisionAnnotation] ?? ''
+  const revision = isInteger(text) ? BigInt(text) : 0n
+  return BigInt.asIntN(64, revision) === revision ? revision : 0n
 }
+
+export const laterRevision = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 
 export function desiredReplicasOf(replicaSet: ReplicaSet): number | undefined {
   return integer(replicaSet.metadata.annotations?.[desiredReplicasAnnotation])
@@ -41,7 +46,7 @@ export function inheritedAnnotations(deployment: Deployment): Annotations {
 }
 
 /** Annotations of the ReplicaSet that stands for `revision` from now on. A revision never goes down. */
-export function annotationsAtRevision(deployment: Deployment, replicaSet: ReplicaSet, revision: number): Annotations {
+export function annotationsAtRevision(deployment: Deployment, replicaSet: ReplicaSet, revision: bigint): Annotations {
   const current = replicaSet.metadata.annotations ?? {}
   const annotations = { ...current, ...inheritedAnnotations(deployment) }
   if (revisionOf(replicaSet) >= revision) return annotations
@@ -62,6 +67,8 @@ function extended(history: string | undefined, revision: string): string {
   return revisions.join(',')
 }
 
+const isInteger = (text: string): boolean => /^-?\d+$/.test(text)
+
 function integer(text: string | undefined): number | undefined {
-  return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : undefined
+  return text !== undefined && isInteger(text) ? Number(text) : undefined
 }

@@ -9,7 +9,7 @@ export function planCleanUp(deployment: Deployment, oldReplicaSets: readonly Rep
   if (limit === undefined) return []
   const candidates = oldReplicaSets.filter((old) => !old.metadata.deletionTimestamp)
   return candidates
-    .toSorted((a, b) => revisionOf(a) - revisionOf(b))
+    .toSorted((a, b) => Number(revisionOf(a) - revisionOf(b)))
     .slice(0, Math.max(0, candidates.length - limit))
     .filter(
       (old) => old.status.replicas === 0 && sizeOf(old) === 0 && (old.metadata.generation ?? 0) <= (old.status.observedGeneration ?? 0),

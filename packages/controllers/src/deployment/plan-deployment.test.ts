@@ -186,6 +186,18 @@ describe('planning a Deployment', () => {
     assert.equal(simulation.condition('Progressing'), 'True NewReplicaSetAvailable')
   })
 
+  test('[DE5] a revision is counted with all of its 64 bits', () => {
+    const simulation = new Simulation(deploymentOf('web'))
+    simulation.settle()
+    simulation.replicaSets = simulation.replicaSets.map((replicaSet) => {
+      const annotations = { ...replicaSet.metadata.annotations, 'deployment.kubernetes.io/revision': '3546343826724305832' }
+      return { ...replicaSet, metadata: { ...replicaSet.metadata, annotations } }
+    })
+    simulation.setImage('v2')
+    simulation.settle()
+    assert.equal(simulation.deployment.metadata.annotations?.['deployment.kubernetes.io/revision'], '3546343826724305833')
+  })
+
   test('[DE6] a rollout without progress for progressDeadlineSeconds is ProgressDeadlineExceeded, and asks to be looked at then', () => {
     const simulation = new Simulation(deploymentOf('web', { progressDeadlineSeconds: 30 }))
     simulation.broken.add('v1')

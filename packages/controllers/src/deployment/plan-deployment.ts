@@ -11,6 +11,7 @@ import type { Draft } from '@quarterdeck/api-machinery'
 import { controllerReference } from '../ownership/owner-reference.ts'
 import {
   annotationsAtRevision,
+  laterRevision,
   inheritedAnnotations,
   replicasAnnotations,
   revisionAnnotation,
@@ -61,7 +62,7 @@ export function planDeployment(input: DeploymentInput): DeploymentPlan {
   const newReplicaSet = sorted.find((replicaSet) => isSameTemplate(replicaSet.spec.template, deployment.spec.template))
   const old = sorted.filter((replicaSet) => replicaSet !== newReplicaSet)
   const observed: Observed = { deployment, newReplicaSet, replicaSets: sorted, nowMs: input.nowMs }
-  const revision = Math.max(0, ...old.map(revisionOf)) + 1
+  const revision = old.map(revisionOf).reduce(laterRevision, 0n) + 1n
 
   const still = (status: V1DeploymentStatus): DeploymentPlan => ({
     create: undefined,
@@ -83,7 +84,7 @@ export function planDeployment(input: DeploymentInput): DeploymentPlan {
     create: undefined,
     change,
     delete: step.cleansUp || isComplete(deployment, status) ? planCleanUp(deployment, old) : [],
-    revision: newReplicaSet ? String(Math.max(revision, revisionOf(newReplicaSet))) : undefined,
+    revision: newReplicaSet ? String(laterRevision(revision, revisionOf(newReplicaSet))) : undefined,
     status,
     requeueAfterMs: step.rollsOut ? stuckInMs(deployment, status, input.nowMs) : undefined,
   }
@@ -117,7 +118,7 @@ function nextStep(
   return { ...rollsOut, sizes: new Map([[newReplicaSet.metadata.uid, deployment.spec.replicas ?? 1]]) }
 }
 
-function changesOf({ deployment, newReplicaSet, replicaSets }: Observed, step: { sizes: Sizes; revision: number }): ReplicaSetChange[] {
+function changesOf({ deployment, newReplicaSet, replicaSets }: Observed, step: { sizes: Sizes; revision: bigint }): ReplicaSetChange[] {
   const { maxSurge } = rollingLimitsOf(deployment)
   const changes = replicaSets.map((replicaSet): ReplicaSetChange => {
     const isNew = replicaSet === newReplicaSet
@@ -144,7 +145,7 @@ function isChange({ replicaSet, replicas, annotations, minReadySeconds }: Replic
   )
 }
 
-function newReplicaSetOf(deployment: Deployment, replicaSets: readonly ReplicaSet[], revision: number): Draft<ReplicaSet> {
+function newReplicaSetOf(deployment: Deployment, replicaSets: readonly ReplicaSet[], revision: bigint): Draft<ReplicaSet> {
   const { template, selector, minReadySeconds, replicas = 1 } = deployment.spec
   const hash = templateHash(template, deployment.status.collisionCount)
   const labels = { ...template.metadata?.labels, [hashLabel]: hash }
