@@ -6,7 +6,7 @@ import { decodeJwt, jwtVerify, SignJWT } from 'jose'
 
 import type { AdmissionReader } from '../admission/admission.ts'
 import { secretTokenIssuer, signSecretToken, verifySecretToken, type SecretTokenOwner, type SecretTokenUse } from './secret-tokens.ts'
-import { serviceAccountUserPrefix, type User } from './user.ts'
+import { serviceAccountGroups, serviceAccountUserPrefix, type User } from './user.ts'
 
 export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local'
 
@@ -134,7 +134,7 @@ function userOf({ namespace, serviceaccount, pod }: KubernetesClaims): User {
   return {
     name: `${serviceAccountUserPrefix}${namespace}:${serviceaccount.name}`,
     uid: serviceaccount.uid,
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+    groups: [...serviceAccountGroups(namespace), 'system:authenticated'],
     ...(pod ? { extra: { 'authentication.kubernetes.io/pod-name': [pod.name], 'authentication.kubernetes.io/pod-uid': [pod.uid] } } : {}),
   }
 }

@@ -10,6 +10,10 @@ export const mastersGroup = 'system:masters'
 export const nodesGroup = 'system:nodes'
 export const nodeUserPrefix = 'system:node:'
 export const serviceAccountUserPrefix = 'system:serviceaccount:'
+export const anonymousUser = 'system:anonymous'
+
+/** The groups of the service accounts of a namespace. */
+export const serviceAccountGroups = (namespace: string): string[] => ['system:serviceaccounts', `system:serviceaccounts:${namespace}`]
 
 /** The identity of the scheduler and the controllers, which run in the worker process. */
 export const controllerManager: User = { name: 'system:kube-controller-manager', groups: [mastersGroup, 'system:authenticated'] }

@@ -36,6 +36,39 @@ describe('access', () => {
     await assert.rejects(server.api.tokens.verify(as.token), /Unauthorized/)
   })
 
+  test('[P6] an administrator acts as somebody else, with the rights of that one', async () => {
+    const review = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
+    const whoIs = async (headers: Record<string, string>) =>
+      (await server.call('POST', review, { body: {}, headers })).json.status.userInfo as unknown
+    assert.deepEqual(await whoIs({ 'Impersonate-User': 'jane' }), { username: 'jane', groups: ['system:authenticated'] })
+    assert.deepEqual(
+      await whoIs({
+        'Impersonate-User': 'jane',
+        'Impersonate-Group': 'devs',
+        'Impersonate-Uid': '7',
+        'Impersonate-Extra-Acme.com%2Fteam': 'a',
+      }),
+      { username: 'jane', uid: '7', groups: ['devs', 'system:authenticated'], extra: { 'acme.com/team': ['a'] } },
+    )
+    const account = 'system:serviceaccount:default:p6'
+    const groups = ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated']
+    assert.deepEqual(await whoIs({ 'Impersonate-User': account }), { username: account, groups })
+    isStatus(await server.call('GET', '/api/v1/secrets', { headers: { 'Impersonate-User': 'jane' } }), 403, 'Forbidden')
+    isStatus(await server.call('GET', '/api/v1/secrets', { headers: { 'Impersonate-Group': 'system:masters' } }), 400, 'BadRequest')
+  })
+
+  test('[P6] who may not impersonate is refused, whoever it is', async () => {
+    await create('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'p6' } })
+    const { json } = await create('/api/v1/namespaces/default/serviceaccounts/p6/token', { spec: {} })
+    const as = { token: json.status.token as string }
+    const refused = await server.call('GET', '/api/v1/pods', { as, headers: { 'Impersonate-User': 'admin' } })
+    isStatus(refused, 403, 'Forbidden')
+    assert.match(
+      refused.json.message,
+      /^users "admin" is forbidden: User "system:serviceaccount:default:p6" cannot impersonate resource "users"/,
+    )
+  })
+
   test('[P4] a Secret made for an account holds a token that ends with it, and says when it was last used', async () => {
     const secretsPath = '/api/v1/namespaces/default/secrets'
     const secretOf = (name: string, account: string) => ({

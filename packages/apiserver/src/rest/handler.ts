@@ -5,6 +5,7 @@ import { collectDefaultMetrics } from 'prom-client'
 
 import type { ApiServer } from '../api-server.ts'
 import type { Authenticator } from '../auth/authenticator.ts'
+import { impersonated } from '../auth/impersonation.ts'
 import type { User } from '../auth/user.ts'
 import { readParsed } from './body.ts'
 import { aggregatedDiscovery, apiGroup, groupList, legacyVersions, notServed, resourceList } from './discovery.ts'
@@ -64,9 +65,10 @@ export function createRestHandler(options: RestOptions): RestHandler {
 async function handle(context: RestContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [path = '/', search = ''] = splitUrl(request.url ?? '/')
   const query = new URLSearchParams(search)
-  const user = await context.authenticate(request)
+  const sender = await context.authenticate(request)
   if (openPath.test(path)) return answerOpenPath(context, request, response, { path, query })
-  if (!user) throw unauthorized()
+  if (!sender) throw unauthorized()
+  const user = impersonated(sender, request, (attributes) => context.server.core.authorizeAttributes(attributes))
   if (path === '/metrics') {
     authorizePath(context, user, path)
     return respondText(response, 200, await context.metrics.registry.metrics(), context.metrics.registry.contentType)
