@@ -23,7 +23,6 @@ export const cronJobs = defineKind<CronJob>({
   categories: ['all'],
   hasStatus: true,
   hasGeneration: true,
-  defaultPropagation: 'Orphan',
   columns: [
     nameColumn,
     { name: 'Schedule', type: 'string', description: 'When it runs, in Cron format.', priority: 0, value: (o) => o.spec.schedule ?? '' },

@@ -24,6 +24,7 @@ export const replicationControllers = defineKind<ReplicationController>({
   categories: ['all'],
   hasStatus: true,
   hasGeneration: true,
+  defaultPropagation: 'Orphan',
   scale: replicaScale(selectorOf),
   columns: replicaColumns(selectorOf),
   selectableFields: { 'status.replicas': (o) => String(o.status?.replicas ?? 0) },

@@ -73,6 +73,17 @@ describe('deleting', () => {
     assert.match(String(headers['warning']), /^299 - "child pods are preserved by default when jobs are deleted; /)
   })
 
+  test('[D4] a ReplicationController deleted without a word orphans its pods, a CronJob does not', async () => {
+    const template = { metadata: { labels: { a: 'b' } }, spec: { restartPolicy: 'Always', containers: [{ name: 'c', image: 'i' }] } }
+    const controllers = '/api/v1/namespaces/default/replicationcontrollers'
+    await create(controllers, { metadata: { name: 'd4' }, spec: { selector: { a: 'b' }, template } })
+    assert.deepEqual((await server.call('DELETE', `${controllers}/d4`)).json.metadata.finalizers, ['orphan'])
+    const cronJobs = '/apis/batch/v1/namespaces/default/cronjobs'
+    const jobTemplate = { spec: { template: { ...template, spec: { ...template.spec, restartPolicy: 'Never' } } } }
+    await create(cronJobs, { metadata: { name: 'd4' }, spec: { schedule: '@daily', jobTemplate } })
+    assert.equal((await server.call('DELETE', `${cronJobs}/d4`)).json.status, 'Success')
+  })
+
   test('[D5] a namespace that is going takes nothing new', async () => {
     await create('/api/v1/namespaces', { metadata: { name: 'd5' } })
     await server.call('DELETE', '/api/v1/namespaces/d5')
