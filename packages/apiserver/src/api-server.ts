@@ -17,6 +17,7 @@ import { resourceQuota } from './admission/resource-quota.ts'
 import { serviceAccountAdmission } from './admission/service-account.ts'
 import { createServiceAllocation } from './admission/service-allocation.ts'
 import { storageProtection } from './admission/storage-protection.ts'
+import { topologyLabels } from './admission/topology-labels.ts'
 import { createTokenSecrets } from './admission/token-secrets.ts'
 import { ApiCore } from './api-core.ts'
 import { applyAll, type ApplyAllOptions, type AppliedObject } from './apply-all.ts'
@@ -83,6 +84,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     priority,
     defaultTolerations,
     runtimeClass,
+    topologyLabels,
     defaultStorageClass,
     storageProtection,
     claimResize,

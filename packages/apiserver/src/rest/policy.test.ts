@@ -190,3 +190,29 @@ describe('the priority of a pod', () => {
     isStatus(await create(classes, { metadata: { name: 'other' }, value: 6, globalDefault: true }), 403, 'Forbidden')
   })
 })
+
+describe('labels and tolerations of pods', () => {
+  test('[PO1] a pod has the zone and the region of its node as labels, bound or made with it', async () => {
+    const topology = { 'topology.kubernetes.io/zone': 'z1', 'topology.kubernetes.io/region': 'r1' }
+    await create('/api/v1/nodes', { metadata: { name: 'placed', labels: { ...topology, other: 'x' } } })
+    const labelsOf = async (name: string) => (await server.call('GET', `${podsPath}/${name}`)).json.metadata.labels as unknown
+    await create(podsPath, {
+      ...pod('ad1-bound'),
+      metadata: { name: 'ad1-bound', labels: { 'topology.kubernetes.io/zone': 'mine', app: 'a' } },
+    })
+    await create(`${podsPath}/ad1-bound/binding`, { target: { kind: 'Node', name: 'placed' } })
+    assert.deepEqual(await labelsOf('ad1-bound'), { app: 'a', ...topology })
+    const made = pod('ad1-made')
+    await create(podsPath, { ...made, spec: { ...made.spec, nodeName: 'placed' } })
+    assert.deepEqual(await labelsOf('ad1-made'), { app: 'ad1-made', ...topology })
+  })
+
+  test('[PO2] the tolerations that every pod gets need not be repeated in an update', async () => {
+    await create(podsPath, pod('ad2'))
+    const { json } = await server.call('GET', `${podsPath}/ad2`)
+    const own = { key: 'own', operator: 'Exists' }
+    const updated = await put(`${podsPath}/ad2`, { ...json, spec: { ...json.spec, tolerations: [own] } })
+    assert.equal(updated.status, 200, updated.text)
+    assert.deepEqual(updated.json.spec.tolerations, [own, ...json.spec.tolerations])
+  })
+})

@@ -1,6 +1,17 @@
 import { modelSchemas, type Pod, type V1Binding } from '@quarterdeck/api'
-import { badRequest, conflict, decodeObject, invalid, invalidField, isRecord, requiredField, timestamp } from '@quarterdeck/api-machinery'
+import {
+  badRequest,
+  conflict,
+  decodeObject,
+  invalid,
+  invalidField,
+  isRecord,
+  requiredField,
+  timestamp,
+  type Labels,
+} from '@quarterdeck/api-machinery'
 
+import { topologyLabelsOf } from '../admission/topology-labels.ts'
 import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
 import { findForWrite } from '../verbs/get.ts'
@@ -28,7 +39,9 @@ export function bind(core: ApiCore, request: ApiRequest, body: unknown): Promise
     if (pod.spec.nodeName)
       throw conflict(target, request.name, `pod ${request.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
     if (pod.spec.schedulingGates?.length) throw conflict(target, request.name, `pod ${request.name} has non-empty .spec.schedulingGates`)
-    if (!request.dryRun) await core.store.commit(updateWrite(request, boundPod(pod, binding, nodeName), stored))
+    if (request.dryRun) return
+    const labels = { ...binding.metadata?.labels, ...(await topologyLabelsOf(core, nodeName)) }
+    await core.store.commit(updateWrite(request, boundPod(pod, { binding, nodeName, labels }), stored))
   })
 }
 
@@ -44,7 +57,7 @@ function decodeBinding(body: unknown, { name }: ApiRequest): V1Binding {
   return binding
 }
 
-function boundPod(pod: Pod, binding: V1Binding, nodeName: string): Pod {
+function boundPod(pod: Pod, { binding, nodeName, labels }: { binding: V1Binding; nodeName: string; labels: Labels }): Pod {
   const others = (pod.status.conditions ?? []).filter((c) => c.type !== 'PodScheduled')
   // There is no room to be made any more.
   const { nominatedNodeName: _, ...status } = pod.status
@@ -54,7 +67,7 @@ function boundPod(pod: Pod, binding: V1Binding, nodeName: string): Pod {
     metadata: {
       ...pod.metadata,
       ...(binding.metadata?.annotations ? { annotations: { ...pod.metadata.annotations, ...binding.metadata.annotations } } : {}),
-      ...(binding.metadata?.labels ? { labels: { ...pod.metadata.labels, ...binding.metadata.labels } } : {}),
+      ...(Object.keys(labels).length > 0 ? { labels: { ...pod.metadata.labels, ...labels } } : {}),
     },
     spec: { ...pod.spec, nodeName },
     status: { ...status, conditions: [...others, scheduled] },
