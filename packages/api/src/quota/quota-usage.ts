@@ -3,6 +3,7 @@ import { parseQuantity, formatQuantity, type KubeObject } from '@quarterdeck/api
 import type { Kind } from '../kind.ts'
 import { persistentVolumeClaims, type PersistentVolumeClaim } from '../kinds/persistent-volume-claim.ts'
 import { pods, type Pod } from '../kinds/pod.ts'
+import { resourceClaims, type ResourceClaim } from '../kinds/resource-claim.ts'
 import { services, type Service } from '../kinds/service.ts'
 import { podAmounts, type Amounts } from '../pod-spec/pod-amounts.ts'
 import { isExtendedResource } from '../validation/resource-names.ts'
@@ -10,6 +11,9 @@ import { isExtendedResource } from '../validation/resource-names.ts'
 /** Kinds that a quota counts under their bare name as well. */
 const plainCounts = new Set(['configmaps', 'secrets', 'replicationcontrollers', 'resourcequotas'])
 const classInfix = '.storageclass.storage.k8s.io/'
+const deviceSuffix = '.deviceclass.resource.k8s.io/devices'
+/** A claim gets no more devices than these, however many a request for all of them would match. */
+const mostDevices = 32
 
 /** What an object takes from the quotas of its namespace, by the names that quotas limit it under. */
 export function quotaUsageOf(kind: Kind, object: KubeObject, nowMs: number): Amounts {
@@ -21,6 +25,8 @@ export function quotaUsageOf(kind: Kind, object: KubeObject, nowMs: number): Amo
       return { ...count, ...serviceUsage(object as Service) }
     case persistentVolumeClaims.resource:
       return { ...count, ...claimUsage(object as PersistentVolumeClaim) }
+    case resourceClaims.resource:
+      return { ...count, ...deviceUsage(object as ResourceClaim) }
     default:
       return plainCounts.has(kind.resource) ? { ...count, [kind.resource]: '1' } : count
   }
@@ -35,6 +41,7 @@ function resourceOf(name: string): string {
   if (name.startsWith('count/')) return name.slice('count/'.length)
   if (name === 'services' || name.startsWith('services.')) return services.resource
   if (name === 'persistentvolumeclaims' || name === 'requests.storage' || name.includes(classInfix)) return persistentVolumeClaims.resource
+  if (name.endsWith(deviceSuffix)) return resourceClaims.resource
   return plainCounts.has(name) ? name : pods.resource
 }
 
@@ -78,6 +85,18 @@ function claimUsage({ spec }: PersistentVolumeClaim): Amounts {
     ...usage,
     ...Object.fromEntries(Object.entries(usage).map(([name, amount]) => [`${storageClassName}${classInfix}${name}`, amount])),
   }
+}
+
+/** Devices by class: of the alternatives of a request the most of each class, since any of them may be what it gets. */
+function deviceUsage({ spec }: ResourceClaim): Amounts {
+  const total = new Map<string, number>()
+  for (const { exactly, firstAvailable = [] } of spec.devices?.requests ?? []) {
+    const most = new Map<string, number>()
+    for (const { deviceClassName, allocationMode, count = 1 } of exactly ? [exactly] : firstAvailable)
+      most.set(deviceClassName, Math.max(most.get(deviceClassName) ?? 0, allocationMode === 'All' ? mostDevices : count))
+    for (const [name, devices] of most) total.set(name, (total.get(name) ?? 0) + devices)
+  }
+  return Object.fromEntries([...total].map(([name, devices]) => [`${name}${deviceSuffix}`, String(devices)]))
 }
 
 function wholeBytes(amount: string): string {

@@ -65,6 +65,32 @@ void describe('[RQ1] what an object takes from a quota', () => {
         'fast.storageclass.storage.k8s.io/requests.storage': '2',
       },
     ],
+    [
+      'a claim to devices the most it may get of each class',
+      'resourceclaims.resource.k8s.io',
+      {
+        spec: {
+          devices: {
+            requests: [
+              { name: 'a', exactly: { deviceClassName: 'gold', allocationMode: 'ExactCount', count: 2 } },
+              {
+                name: 'b',
+                firstAvailable: [
+                  { name: 'x', deviceClassName: 'gold', allocationMode: 'ExactCount', count: 3 },
+                  { name: 'y', deviceClassName: 'gold', allocationMode: 'ExactCount', count: 1 },
+                  { name: 'z', deviceClassName: 'iron', allocationMode: 'All' },
+                ],
+              },
+            ],
+          },
+        },
+      },
+      {
+        'count/resourceclaims.resource.k8s.io': '1',
+        'gold.deviceclass.resource.k8s.io/devices': '5',
+        'iron.deviceclass.resource.k8s.io/devices': '32',
+      },
+    ],
     ['a secret one of two names', 'secrets', {}, { 'count/secrets': '1', secrets: '1' }],
     ['any other its count', 'deployments.apps', {}, { 'count/deployments.apps': '1' }],
   ]
@@ -72,8 +98,18 @@ void describe('[RQ1] what an object takes from a quota', () => {
     void test(what, () => assert.deepEqual(quotaUsageOf(kindOf(resource), objectOf(object), nowMs), usage))
 
   void test('names belong to resources', () => {
-    const names = ['cpu', 'services.nodeports', 'gold.storageclass.storage.k8s.io/requests.storage', 'count/jobs.batch', 'secrets']
-    assert.deepEqual([...quotaResourcesOf(names)], ['pods', 'services', 'persistentvolumeclaims', 'jobs.batch', 'secrets'])
+    const names = [
+      'cpu',
+      'services.nodeports',
+      'gold.storageclass.storage.k8s.io/requests.storage',
+      'count/jobs.batch',
+      'secrets',
+      'a.deviceclass.resource.k8s.io/devices',
+    ]
+    assert.deepEqual(
+      [...quotaResourcesOf(names)],
+      ['pods', 'services', 'persistentvolumeclaims', 'jobs.batch', 'secrets', 'resourceclaims.resource.k8s.io'],
+    )
   })
 })
 
