@@ -11,7 +11,7 @@ import { readParsed } from './body.ts'
 import { aggregatedDiscovery, apiGroup, groupList, legacyVersions, notServed, resourceList } from './discovery.ts'
 import { answerHealth } from './health.ts'
 import type { ApiMetrics } from './metrics.ts'
-import { negotiate } from './negotiate.ts'
+import { negotiate, requirePlain } from './negotiate.ts'
 import { openApiProtobufType } from './openapi-format.ts'
 import { createOpenApi, type OpenApi } from './openapi.ts'
 import { parsePath, type ApiPath } from './path.ts'
@@ -83,6 +83,7 @@ async function handle(context: RestContext, request: IncomingMessage, response: 
     case 'review': {
       if (request.method !== 'POST')
         throw new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+      requirePlain(request.headers.accept)
       const { value } = await readParsed(request)
       return respondJson(request, response, JSON.stringify(await answerReview(context.server, user, target.plural, value)), { code: 201 })
     }

@@ -31,8 +31,16 @@ export function negotiate(accept: string | undefined): Output {
     if (parsed.size < maxParsed) parsed.set(accept, output)
     return output
   }
-  throw new ApiError('NotAcceptable', 'only the following media types are accepted: application/json, application/yaml')
+  throw notAcceptable()
 }
+
+/** For what has but one shape: throws NotAcceptable to who would take it in none but another. */
+export function requirePlain(accept: string | undefined): void {
+  if (accept && !accept.split(',').some((entry) => outputOf(entry.trim())?.shape === 'object')) throw notAcceptable()
+}
+
+const notAcceptable = (): ApiError =>
+  new ApiError('NotAcceptable', 'only the following media types are accepted: application/json, application/yaml')
 
 function outputOf(entry: string): Output | undefined {
   const [type = '', ...parameters] = entry.split(';').map((part) => part.trim())

@@ -141,6 +141,12 @@ describe('reading', () => {
     })
     assert.equal(partial.json.items[0].kind, 'PartialObjectMetadata')
     isStatus(await server.call('GET', path, { headers: { accept: 'text/html' } }), 406, 'NotAcceptable')
+    const review = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+    const spec = { nonResourceAttributes: { path: '/', verb: 'get' } }
+    const asTable = { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' }
+    isStatus(await server.call('POST', review, { body: { spec }, headers: asTable }), 406, 'NotAcceptable')
+    const orPlain = { accept: `${asTable.accept},application/json` }
+    assert.equal((await server.call('POST', review, { body: { spec }, headers: orPlain })).json.status.allowed, true)
   })
 
   test('large answers are compressed for those who accept it', async () => {
