@@ -24,8 +24,9 @@ export function nodeNameOf(data: Place, wanted: string | undefined): string {
   return kept
 }
 
+/** Written once: who is killed at a later start can't lose it. */
 export function keepNodeName(data: Place, name: string): void {
-  writeFileSync(fileOf(data), `${name}\n`)
+  if (keptName(data) !== name) writeFileSync(fileOf(data), `${name}\n`)
 }
 
 /** Nothing of the node is left on the machine: the next start may call it otherwise. */
