@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import type { Duplex } from 'node:stream'
+import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 
 import type { ApiServer, NodeConnections } from '@quarterdeck/apiserver'
 import { installWebContext } from '@quarterdeck/trpc'
 import nextModule from 'next'
+
+import type { Listener } from './listeners.ts'
 
 /** CommonJS whose types say `default` where the module itself is the function. */
 const next = nextModule as unknown as typeof nextModule.default
@@ -15,10 +16,7 @@ export interface WebContext {
   nodes: NodeConnections
 }
 
-export interface Dashboard {
-  handle: RequestListener
-  /** Takes the upgrade requests that are nobody else's. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+export interface Dashboard extends Listener {
   close(): Promise<void>
 }
 
@@ -45,11 +43,10 @@ export async function startDashboard(context: WebContext, isDevelopment: boolean
         response.destroy()
       })
     },
-    upgrade: (request, connection, head) => {
-      if (socket.upgrade(request, connection, head)) return
-      if (isDevelopment) upgrades.emit('upgrade', request, connection, head)
-      else connection.destroy()
-    },
+    // Next's own socket reloads pages that are worked on.
+    isUpgradable: (url) => isDevelopment || socket.takes(url),
+    upgrade: (request, connection, head) =>
+      socket.upgrade(request, connection, head) || (isDevelopment && upgrades.emit('upgrade', request, connection, head)),
     close: () => {
       socket.close()
       return app.close()

@@ -1,8 +1,6 @@
-import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
 import { once } from 'node:events'
 
-import { apiServerUser, createApiServer, createAuthenticator, createRestHandler, isRestPath } from '@quarterdeck/apiserver'
+import { apiServerUser, createApiServer, createAuthenticator, createRestHandler } from '@quarterdeck/apiserver'
 import { machineAddresses, runProcess } from '@quarterdeck/process'
 import { openPostgresStore } from '@quarterdeck/storage'
 import { createTunnelHub } from '@quarterdeck/tunnel'
@@ -12,6 +10,7 @@ import { writeCredentials } from './credentials.ts'
 import { startDashboard } from './dashboard.ts'
 import { keepKubernetesService } from './kubernetes-service.ts'
 import { listen } from './listen.ts'
+import { closeServer, createPlainServer, createTlsServer } from './listeners.ts'
 import { readSettings } from './settings.ts'
 import { createTunnelUpgrade } from './tunnels.ts'
 
@@ -20,33 +19,19 @@ const servingDays = 365
 runProcess('web', async (signal) => {
   const settings = readSettings()
   const store = await openPostgresStore({ connectionString: settings.databaseUrl })
-  const server = await createApiServer({ store, serviceCidr: settings.serviceCidr })
   const hub = createTunnelHub()
+  const server = await createApiServer({ store, serviceCidr: settings.serviceCidr, nodes: hub })
   const authenticate = createAuthenticator(server.tokens)
-  const rest = createRestHandler({ server, authenticate, nodes: hub })
   const dashboard = await startDashboard({ server, nodes: hub }, settings.isDevelopment)
-  const upgrade = createTunnelUpgrade(hub, authenticate)
-  const handle: RequestListener = (request, response) => {
-    if (!rest(request, response)) dashboard.handle(request, response)
-  }
+  const tunnels = createTunnelUpgrade(hub, authenticate)
 
   const { authority } = server.identity
   const serving = await authority.issueServer(servingHosts(settings.serviceCidr, settings.hosts), servingDays)
-  const shouldUpgradeCallback = ({ url = '/' }: IncomingMessage): boolean => !isRestPath(url)
-  const tls = createHttpsServer(
-    {
-      shouldUpgradeCallback,
-      key: serving.keyPem,
-      cert: serving.certificatePem,
-      ca: [authority.certificatePem],
-      requestCert: true,
-      rejectUnauthorized: false,
-    },
-    handle,
+  const tls = createTlsServer(
+    { key: serving.keyPem, cert: serving.certificatePem, ca: authority.certificatePem },
+    { ...tunnels, handle: createRestHandler({ server, authenticate }) },
   )
-  const plain = createHttpServer({ shouldUpgradeCallback }, handle)
-  for (const listener of [tls, plain])
-    listener.on('upgrade', (request, socket, head) => void (upgrade(request, socket, head) || dashboard.upgrade(request, socket, head)))
+  const plain = createPlainServer(dashboard)
 
   await listen(tls, settings.api)
   await listen(plain, settings.dashboard)
@@ -76,11 +61,3 @@ runProcess('web', async (signal) => {
   await closed
   await store.close()
 })
-
-/** Stops listening and ends what is open: watches resume elsewhere or later. */
-function closeServer(server: Pick<Server, 'close' | 'closeAllConnections'>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
-}

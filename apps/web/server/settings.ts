@@ -4,7 +4,7 @@ export interface WebSettings {
   databaseUrl: string
   /** Plain HTTP: the dashboard, for a browser on this machine or a proxy before it. */
   dashboard: { host: string; port: number }
-  /** TLS: the Kubernetes API, the node tunnels, and the dashboard too. */
+  /** TLS: the Kubernetes API and the node tunnels. */
   api: { host: string; port: number }
   serviceCidr: string
   /** Where kubeconfigs and the first password are written; absent: nowhere. */

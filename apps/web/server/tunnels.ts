@@ -1,28 +1,29 @@
-import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 import { mastersGroup, nodeUserPrefix, type Authenticator } from '@quarterdeck/apiserver'
 import type { TunnelHub } from '@quarterdeck/tunnel'
 
+import type { Listener } from './listeners.ts'
+
 const tunnelPath = /^\/tunnel\/v1\/nodes\/([a-z0-9.-]+)$/
 
-/** Hands upgrade requests of agents to the hub. Returns false for a path that is not a tunnel's. */
-export function createTunnelUpgrade(
-  hub: TunnelHub,
-  authenticate: Authenticator,
-): (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean {
-  return (request, socket, head) => {
-    const nodeName = tunnelPath.exec(request.url ?? '')?.[1]
-    if (nodeName === undefined) return false
-    authenticate(request).then(
-      (user) => {
-        const isNode = user?.name === nodeUserPrefix + nodeName || user?.groups.includes(mastersGroup)
-        if (isNode) hub.handleUpgrade(request, socket, head, nodeName)
-        else refuse(socket, user ? '403 Forbidden' : '401 Unauthorized')
-      },
-      () => refuse(socket, '401 Unauthorized'),
-    )
-    return true
+/** Hands upgrade requests of agents to the hub. */
+export function createTunnelUpgrade(hub: TunnelHub, authenticate: Authenticator): Pick<Listener, 'isUpgradable' | 'upgrade'> {
+  return {
+    isUpgradable: (url) => tunnelPath.test(url),
+    upgrade(request, socket, head) {
+      const nodeName = tunnelPath.exec(request.url ?? '')?.[1]
+      if (nodeName === undefined) return false
+      authenticate(request).then(
+        (user) => {
+          const isNode = user?.name === nodeUserPrefix + nodeName || user?.groups.includes(mastersGroup)
+          if (isNode) hub.handleUpgrade(request, socket, head, nodeName)
+          else refuse(socket, user ? '403 Forbidden' : '401 Unauthorized')
+        },
+        () => refuse(socket, '401 Unauthorized'),
+      )
+      return true
+    },
   }
 }
 

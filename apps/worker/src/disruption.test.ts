@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { deployments, podDisruptionBudgets, pods, type Pod } from '@quarterdeck/api'
-import { controllerManager } from '@quarterdeck/apiserver'
 import { isApiError, type ObjectKey } from '@quarterdeck/api-machinery'
 
 import { startKubelet } from './testing/simulated-kubelet.ts'
@@ -12,7 +11,7 @@ const labels = { app: 'web' }
 
 test('[DB2] a drain that evicts until nothing is left never takes more than the budget allows', async (t) => {
   const cluster = await startCluster(t)
-  const { client, server } = cluster
+  const { client } = cluster
   cluster.startWorker()
   await startKubelet(client, 'n1', { signal: cluster.signal })
   const key: ObjectKey = { namespace: 'default', name: 'web' }
@@ -31,9 +30,8 @@ test('[DB2] a drain that evicts until nothing is left never takes more than the 
 
   const evict = async (pod: Pod): Promise<boolean> => {
     const { namespace, name } = pod.metadata
-    const request = { namespace, name, user: controllerManager, client: 'test', kind: pods, subresource: 'eviction' }
     try {
-      await server.createSubresource({ ...request, dryRun: false, fieldValidation: 'Ignore', warnings: [] }, { metadata: { name } })
+      await client.createSubresource(pods, { namespace, name }, 'eviction', { metadata: { name } })
       return true
     } catch (error) {
       if (isApiError(error, 'TooManyRequests', 'NotFound')) return false

@@ -192,11 +192,10 @@ describe('the scheduler on a cluster', () => {
     const rest = createRestHandler({
       server,
       authenticate: createAuthenticator(server.tokens),
-      nodes: { request: () => Promise.reject(new Error('no node in this test')) },
     })
     const listening = createServer(
       { key: serving.keyPem, cert: serving.certificatePem, ca: authority.certificatePem, requestCert: true, rejectUnauthorized: false },
-      (request, response) => void rest(request, response),
+      rest,
     )
     listening.listen(0, '127.0.0.1')
     await once(listening, 'listening')

@@ -33,12 +33,8 @@ interface AskableCluster extends TestCluster {
 async function startAskable(t: TestContext): Promise<AskableCluster> {
   const cluster = await startCluster(t)
   const { server } = cluster
-  const rest = createRestHandler({
-    server,
-    authenticate: async () => controllerManager,
-    nodes: { request: () => Promise.reject(new Error('no node in this test')) },
-  })
-  const web = createServer((request, response) => void rest(request, response)).listen(0, '127.0.0.1')
+  const rest = createRestHandler({ server, authenticate: async () => controllerManager })
+  const web = createServer(rest).listen(0, '127.0.0.1')
   await once(web, 'listening')
   const get = async (path: string) => {
     const answer = await fetch(`http://127.0.0.1:${(web.address() as AddressInfo).port}${path}`)

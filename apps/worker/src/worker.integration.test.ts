@@ -49,8 +49,8 @@ test('two worker processes on Postgres: one is killed in the middle of a rollout
     status: {},
   })
   const verdicts = await eventually('verdicts from the other process', async () => {
-    const json = await server.explainScheduling(controllerManager, { namespace: 'default', name: big.metadata.name }).catch(() => undefined)
-    return json === undefined ? undefined : (JSON.parse(json) as PendingExplanation)
+    const key = { namespace: 'default', name: big.metadata.name }
+    return (await client.getSubresource(pods, key, 'scheduling').catch(() => undefined)) as PendingExplanation | undefined
   })
   assert.equal(verdicts.nodes[0]?.rejections[0]?.detail, 'needs 64 CPU; 8 CPU free of 8 CPU')
 

@@ -66,7 +66,10 @@ const roots: [apiPackage: string, models: string[]][] = [
     ],
   ],
   ['io.k8s.api.authentication.v1', ['V1TokenReview', 'AuthenticationV1TokenRequest', 'V1SelfSubjectReview']],
-  ['io.k8s.api.authorization.v1', ['V1SelfSubjectAccessReview', 'V1SubjectAccessReview', 'V1SelfSubjectRulesReview']],
+  [
+    'io.k8s.api.authorization.v1',
+    ['V1SelfSubjectAccessReview', 'V1SubjectAccessReview', 'V1LocalSubjectAccessReview', 'V1SelfSubjectRulesReview'],
+  ],
   ['io.k8s.api.events.v1', ['EventsV1Event']],
   ['io.k8s.api.discovery.v1', ['V1EndpointSlice']],
   ['io.k8s.api.coordination.v1', ['V1Lease']],

@@ -1,5 +1,5 @@
 import type { Kind } from '@quarterdeck/api'
-import { ApiError, forbidden, type KubeObject } from '@quarterdeck/api-machinery'
+import { ApiError, forbidden, isApiError, type KubeObject } from '@quarterdeck/api-machinery'
 import type { Author, ObjectStore, StoredObject, WatchCache } from '@quarterdeck/storage'
 
 import {
@@ -38,24 +38,34 @@ export class ApiCore implements AdmissionReader {
     this.#admission = options.admission
   }
 
-  /** Throws Forbidden unless the request's user may do `verb` on what it names. */
-  authorize(request: ApiRequest, verb: string): void {
-    const { kind, subresource } = request
-    this.authorizeAttributes({
+  /** Rejects with Forbidden unless the request's user may do `verb` on what it names. */
+  authorize(request: ApiRequest, verb: string): Promise<void> {
+    const { kind, subresource, namespace, name } = request
+    return this.authorizeAttributes({
       user: request.user,
       verb,
       group: kind.group,
       resource: kind.plural,
-      subresource: request.subresource,
-      namespace: request.namespace,
-      name: request.name,
+      subresource,
+      namespace,
+      name,
       path: '',
     })
-    if (!subresource && !kind.verbs.some((known) => known === verb))
-      throw new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
   }
 
-  authorizeAttributes(attributes: AuthorizationAttributes): void {
+  /** Whether authorize would let it pass. */
+  async allows(request: ApiRequest, verb: string): Promise<boolean> {
+    try {
+      await this.authorize(request, verb)
+      return true
+    } catch (error) {
+      if (isApiError(error, 'Forbidden')) return false
+      throw error
+    }
+  }
+
+  /** As authorize, of what may not even be served. */
+  async authorizeAttributes(attributes: AuthorizationAttributes): Promise<void> {
     const reason = this.authorizer(attributes)
     if (reason === undefined) return
     if (attributes.resource)

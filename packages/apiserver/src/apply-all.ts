@@ -180,11 +180,11 @@ async function planApply(
   const stored =
     (await core.cacheOf(kind)).get(request.namespace, request.name) ?? (await core.freshCacheOf(kind)).get(request.namespace, request.name)
   if (!stored) {
-    core.authorize(request, 'create')
+    await core.authorize(request, 'create')
     const decoded = decodeRequestObject(manifest, request)
     return { plan: await planCreate(core, request, decoded, reader), before: undefined }
   }
-  core.authorize(request, 'patch')
+  await core.authorize(request, 'patch')
   const before = servedObject(kind, stored)
   decodeRequestObject(manifest, request)
   const merged = decodeRequestObject(threeWayMerge(before, manifest), { ...request, fieldValidation: 'Ignore' }, { known: before })

@@ -1,10 +1,11 @@
-import type { Kind } from '@quarterdeck/api'
-import { ApiError, type Draft, type KubeObject, type ObjectKey } from '@quarterdeck/api-machinery'
+import type { Kind, Verb } from '@quarterdeck/api'
+import { ApiError, internalError, type Draft, type KubeObject, type ObjectKey } from '@quarterdeck/api-machinery'
 import type {
   Client,
   DeleteOptions,
   ListOptions,
   PatchOptions,
+  PatchType,
   UpdateOptions,
   WatchEvent,
   WatchOptions,
@@ -14,25 +15,23 @@ import type {
 import type { ApiServer } from './api-server.ts'
 import { servedObject } from './api-core.ts'
 import type { User } from './auth/user.ts'
-import { decodeRequestObject } from './decode-request.ts'
+import type { Answer, CallOptions } from './endpoints/endpoint.ts'
+import { perform } from './endpoints/perform.ts'
 import type { ApiRequest } from './request.ts'
-import type { WriteResult } from './verbs/commit-plan.ts'
-import { create } from './verbs/create.ts'
-import { deleteCollection } from './verbs/delete-collection.ts'
-import { remove } from './verbs/delete.ts'
-import { find, get } from './verbs/get.ts'
-import { list } from './verbs/list.ts'
-import { patch } from './verbs/patch.ts'
-import { update } from './verbs/update.ts'
-import { bookmarkOf, watch } from './verbs/watch.ts'
+import type { ListResult } from './verbs/list.ts'
+import { bookmarkOf } from './verbs/watch.ts'
 
 /** Events a watch may hold for a consumer that is slower than the cluster; past it the watch fails and is begun anew. */
 const maxBufferedEvents = 200_000
 
+interface Asked {
+  options?: CallOptions & { signal?: AbortSignal | undefined }
+  body?: unknown
+  patchType?: PatchType
+}
+
 /** The Client that calls this process's own API core as `user`. Same pipeline as REST, without sockets. */
 export function createInProcessClient(server: ApiServer, user: User, clientName: string): Client {
-  const { core } = server
-
   function requestOf(kind: Kind, key: Partial<ObjectKey>, options: UpdateOptions = {}): ApiRequest {
     return {
       user,
@@ -47,24 +46,19 @@ export function createInProcessClient(server: ApiServer, user: User, clientName:
     }
   }
 
-  function result<T extends KubeObject>(kind: Kind, written: WriteResult): T {
-    return ('stored' in written ? servedObject(kind, written.stored) : written.dryRun) as T
-  }
-
-  /** What the cache has of the object that a request names, if anything. */
-  async function cached(request: ApiRequest): Promise<KubeObject | undefined> {
-    const stored = (await core.cacheOf(request.kind)).get(request.namespace, request.name)
-    return stored && servedObject(request.kind, stored)
+  function ask(verb: Verb, request: ApiRequest, { options = {}, body, patchType = 'merge' }: Asked = {}): Promise<Answer> {
+    const { signal, ...rest } = options
+    const given = body === undefined ? undefined : { value: body, duplicateKeys: [], patchType }
+    return perform(verb, { server, request, options: rest, body: () => Promise.resolve(given), ...(signal ? { signal } : {}) })
   }
 
   return {
     async get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey) {
-      const request = requestOf(kind, key)
-      return servedObject(request.kind, await get(core, request)) as T
+      return valueOf(kind, await ask('get', requestOf(kind, key))) as T
     },
-    async list<T extends KubeObject>(kind: Kind<T>, options: ListOptions = {}) {
-      const request = requestOf(kind, { namespace: options.namespace ?? '' })
-      const found = await list(core, request, options)
+    async list<T extends KubeObject>(kind: Kind<T>, { namespace = '', ...options }: ListOptions = {}) {
+      const request = requestOf(kind, { namespace })
+      const found = listOf(await ask('list', request, { options }))
       return {
         items: found.items.map((stored) => servedObject(request.kind, stored) as T),
         metadata: {
@@ -74,49 +68,65 @@ export function createInProcessClient(server: ApiServer, user: User, clientName:
         },
       }
     },
-    watch<T extends KubeObject>(kind: Kind<T>, options: WatchOptions) {
-      return watchEvents<T>(server, requestOf(kind, { namespace: options.namespace ?? '' }), options)
+    watch<T extends KubeObject>(kind: Kind<T>, { namespace = '', ...options }: WatchOptions) {
+      const request = requestOf(kind, { namespace })
+      const match = options.sendInitialEvents === undefined ? {} : { resourceVersionMatch: 'NotOlderThan' }
+      return watchEvents<T>(kind, options.signal, () => ask('watch', request, { options: { ...options, ...match } }))
     },
     async create<T extends KubeObject>(kind: Kind<T>, object: Draft<T>, options: WriteOptions = {}) {
       const request = requestOf(kind, { namespace: object.metadata.namespace ?? '' }, options)
-      return result<T>(request.kind, await create(core, request, decodeRequestObject(object, request)))
+      return valueOf(kind, await ask('create', request, { body: object })) as T
     },
     async update<T extends KubeObject>(kind: Kind<T>, object: T, options: UpdateOptions = {}) {
       const request = requestOf(kind, { namespace: object.metadata.namespace ?? '', name: object.metadata.name }, options)
-      const body = decodeRequestObject(object, request, { known: await cached(request) })
-      return result<T>(
-        request.kind,
-        options.subresource === 'finalize' ? await server.finalize(request, body) : await update(core, request, body),
-      )
+      return valueOf(kind, await ask('update', request, { body: object })) as T
     },
     async patch<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, body: unknown, options: PatchOptions) {
-      const request = requestOf(kind, key, options)
-      if (options.subresource === 'scale') {
-        await server.patchScale(request, body, options.type)
-        return servedObject(request.kind, await find(core, request)) as T
-      }
-      return result<T>(request.kind, await patch(core, request, body, options.type))
+      return valueOf(kind, await ask('patch', requestOf(kind, key, options), { body, patchType: options.type })) as T
     },
     async delete<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, options: DeleteOptions = {}) {
-      const request = requestOf(kind, key, options)
-      const removed = await remove(core, request, options)
-      if ('gone' in removed) return undefined
-      return ('object' in removed.pending ? servedObject(request.kind, removed.pending) : removed.pending) as T
+      const answer = await ask('delete', requestOf(kind, key, options), { options })
+      return answer.type === 'value' ? undefined : (valueOf(kind, answer) as T)
     },
-    async deleteCollection<T extends KubeObject>(kind: Kind<T>, options: ListOptions & DeleteOptions) {
-      await deleteCollection(core, requestOf(kind, { namespace: options.namespace ?? '' }, options), options)
+    async deleteCollection<T extends KubeObject>(kind: Kind<T>, { namespace = '', ...options }: ListOptions & DeleteOptions) {
+      await ask('deletecollection', requestOf(kind, { namespace }, options), { options })
     },
-    createSubresource: <T extends KubeObject>(kind: Kind<T>, key: ObjectKey, subresource: string, body: unknown) =>
-      server.createSubresource(requestOf(kind, key, { subresource }), body),
+    async getSubresource<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, subresource: string, parameters = {}) {
+      const options = { parameters: new URLSearchParams(parameters) }
+      return valueOf(kind, await ask('get', requestOf(kind, key, { subresource }), { options }))
+    },
+    async createSubresource<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, subresource: string, body: unknown) {
+      return valueOf(kind, await ask('create', requestOf(kind, key, { subresource }), { body }))
+    },
   }
 }
 
+/** What a caller in this process is given: the object itself, which it shares with the cache. */
+function valueOf(kind: Kind, answer: Answer): unknown {
+  switch (answer.type) {
+    case 'object':
+      return servedObject(kind, answer.stored)
+    case 'unstored':
+      return answer.object
+    case 'value':
+      return answer.value
+    case 'json':
+      return JSON.parse(answer.text)
+    default:
+      throw internalError(`an answer of type ${answer.type} holds no value`)
+  }
+}
+
+function listOf(answer: Answer): ListResult {
+  if (answer.type !== 'list') throw internalError(`an answer of type ${answer.type} is no list`)
+  return answer.list
+}
+
 async function* watchEvents<T extends KubeObject>(
-  server: ApiServer,
-  request: ApiRequest,
-  options: WatchOptions,
+  kind: Kind,
+  signal: AbortSignal,
+  open: () => Promise<Answer>,
 ): AsyncGenerator<WatchEvent<T>> {
-  const { signal, ...rest } = options
   let buffer: WatchEvent<T>[] = []
   let ended: { error: Error | undefined } | undefined
   let wake = (): void => {}
@@ -126,30 +136,25 @@ async function* watchEvents<T extends KubeObject>(
   }
   if (signal.aborted) return
   signal.addEventListener('abort', onAbort, { once: true })
-  const resourceVersionMatch = rest.sendInitialEvents === undefined ? {} : { resourceVersionMatch: 'NotOlderThan' }
-  const stop = await watch(
-    server.core,
-    request,
-    { ...rest, ...resourceVersionMatch },
-    {
-      onEvents(events) {
-        for (const event of events) {
-          buffer.push(
-            (event.type === 'BOOKMARK'
-              ? { type: 'BOOKMARK', object: bookmarkOf(request, event) }
-              : { type: event.type, object: servedObject(request.kind, event.stored) }) as WatchEvent<T>,
-          )
-        }
-        if (buffer.length > maxBufferedEvents)
-          ended ??= { error: new ApiError('Expired', 'the consumer of this watch fell too far behind') }
-        wake()
-      },
-      onEnd(error) {
-        ended ??= { error }
-        wake()
-      },
+  const answer = await open()
+  if (answer.type !== 'watch') throw internalError(`an answer of type ${answer.type} is no watch`)
+  const stop = await answer.open({
+    onEvents(events) {
+      for (const event of events) {
+        buffer.push(
+          (event.type === 'BOOKMARK'
+            ? { type: 'BOOKMARK', object: bookmarkOf(kind, event) }
+            : { type: event.type, object: servedObject(kind, event.stored) }) as WatchEvent<T>,
+        )
+      }
+      if (buffer.length > maxBufferedEvents) ended ??= { error: new ApiError('Expired', 'the consumer of this watch fell too far behind') }
+      wake()
     },
-  )
+    onEnd(error) {
+      ended ??= { error }
+      wake()
+    },
+  })
   try {
     for (;;) {
       const batch = buffer

@@ -1,4 +1,4 @@
-import { builtInKinds, derivedKinds, modelSchemas, type DerivedKind, type Kind } from '@quarterdeck/api'
+import { builtInKinds, derivedKinds, modelSchemas, reviewKinds, type Kind } from '@quarterdeck/api'
 import { resolveSchema, type Schema } from '@quarterdeck/api-machinery'
 
 /** Every kind that is served, found by what a path or an object says. */
@@ -7,14 +7,12 @@ export class KindRegistry {
   readonly #byKind = new Map<string, Kind>()
   /** Those that are stored. */
   readonly kinds: readonly Kind[]
-  /** Those and the derived ones: what discovery tells of. */
+  /** Those, the derived ones and the reviews: what discovery tells of. */
   readonly servedKinds: readonly Kind[]
-  readonly #derived: ReadonlyMap<Kind, DerivedKind>
 
   constructor(kinds: readonly Kind[] = builtInKinds) {
     this.kinds = kinds
-    this.#derived = new Map(derivedKinds.map((derived) => [derived.kind, derived]))
-    this.servedKinds = [...kinds, ...this.#derived.keys()]
+    this.servedKinds = [...kinds, ...derivedKinds.map(({ kind }) => kind), ...reviewKinds]
     for (const kind of this.servedKinds) {
       this.#byPath.set(`${kind.apiVersion}/${kind.plural}`, kind)
       this.#byKind.set(`${kind.apiVersion}/${kind.kind}`, kind)
@@ -29,15 +27,6 @@ export class KindRegistry {
   /** By the apiVersion and kind of an object. */
   byKind(apiVersion: string, kind: string): Kind | undefined {
     return this.#byKind.get(`${apiVersion}/${kind}`)
-  }
-
-  /** How objects of the kind are made; undefined for one that is stored. */
-  derivationOf(kind: Kind): DerivedKind | undefined {
-    return this.#derived.get(kind)
-  }
-
-  hasGroupVersion(apiVersion: string): boolean {
-    return this.servedKinds.some((kind) => kind.apiVersion === apiVersion)
   }
 }
 

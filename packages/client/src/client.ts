@@ -67,10 +67,18 @@ export interface Client {
   create<T extends KubeObject>(kind: Kind<T>, object: Draft<T>, options?: WriteOptions): Promise<T>
   /** With metadata.resourceVersion set it fails with Conflict unless that is the current one. */
   update<T extends KubeObject>(kind: Kind<T>, object: T, options?: UpdateOptions): Promise<T>
+  /** Answers with what the subresource, where one is named, answers with: `scale` with a Scale. */
   patch<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, patch: unknown, options: PatchOptions): Promise<T>
   /** Resolves with the object while finalizers or a grace period keep it, otherwise with undefined. */
   delete<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, options?: DeleteOptions): Promise<T | undefined>
   deleteCollection<T extends KubeObject>(kind: Kind<T>, options: ListOptions & DeleteOptions): Promise<void>
+  /** Reads a subresource that answers with a value of its own: `scale`, `scheduling`. Resolves with the response body. */
+  getSubresource<T extends KubeObject>(
+    kind: Kind<T>,
+    key: ObjectKey,
+    subresource: string,
+    parameters?: Readonly<Record<string, string>>,
+  ): Promise<unknown>
   /** Posts to a subresource that takes an object of another kind: `binding`, `eviction`, `token`. Resolves with the response body. */
   createSubresource<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, subresource: string, body: unknown): Promise<unknown>
 }

@@ -123,6 +123,7 @@ export function createHttpClient(options: HttpClientOptions): Client & { close()
       const { gracePeriodSeconds: _g, propagationPolicy: _p, preconditions: _c, dryRun: _d, fieldManager: _f, signal, ...list } = deletion
       await call('DELETE', collectionPath(kind, list.namespace) + queryOf(list), { json: deleteBody(deletion) }, signal)
     },
+    getSubresource: (kind, key, subresource, parameters = {}) => call('GET', pathOf(kind, key, subresource) + queryOf(parameters)),
     createSubresource: (kind, key, subresource, body) => call('POST', pathOf(kind, key, subresource), { json: body }),
     // What is still open has nobody waiting for it: the callers that matter have been answered before.
     close: async () => void (await Promise.all([requests.destroy(), watches.destroy()])),

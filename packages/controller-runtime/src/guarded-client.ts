@@ -71,6 +71,7 @@ export function guardedClient(client: Client, options: GuardOptions): Client {
       check(kind)
       await callTime.of(client.deleteCollection(kind, collectionOptions))
     },
+    getSubresource: (kind, target, subresource, parameters) => callTime.of(client.getSubresource(kind, target, subresource, parameters)),
     createSubresource: async (kind, target, subresource, body) => {
       check(kind)
       return callTime.of(client.createSubresource(kind, target, subresource, body))

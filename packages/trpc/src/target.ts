@@ -43,10 +43,10 @@ export function requestOf(user: User, kind: Kind, key: Partial<ObjectKey> = {}):
 }
 
 /** Throws Forbidden unless the user may list and watch the kind in these namespaces (none: in all). */
-export function authorizeReading(core: ApiCore, user: User, kind: Kind, namespaces: readonly string[] = []): void {
+export async function authorizeReading(core: ApiCore, user: User, kind: Kind, namespaces: readonly string[] = []): Promise<void> {
   for (const namespace of namespaces.length > 0 ? namespaces : ['']) {
     const request = requestOf(user, kind, { namespace })
-    core.authorize(request, 'list')
-    core.authorize(request, 'watch')
+    await core.authorize(request, 'list')
+    await core.authorize(request, 'watch')
   }
 }

@@ -12,11 +12,7 @@ export type Kubectl = (command: string, input?: string) => Promise<string>
 
 /** Serves the cluster on loopback without credentials, and returns kubectl for it. */
 export async function startKubectl(t: TestContext, server: ApiServer): Promise<Kubectl> {
-  const nodes = {} as Parameters<typeof createRestHandler>[0]['nodes']
-  const rest = createRestHandler({ server, authenticate: async () => controllerManager, nodes })
-  const http = createServer((request, response) => {
-    if (!rest(request, response)) response.writeHead(404).end()
-  })
+  const http = createServer(createRestHandler({ server, authenticate: async () => controllerManager }))
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   t.after(() => {

@@ -63,6 +63,8 @@ export function mortalClient(client: Client, death: Death | undefined): MortalCl
       patch: (kind, key, patch, options) => write(any(kind), () => client.patch(kind, key, patch, options)),
       delete: (kind, key, options) => write(any(kind), () => client.delete(kind, key, options)),
       deleteCollection: (kind, options) => write(any(kind), () => client.deleteCollection(kind, options)),
+      getSubresource: (kind, key, subresource, parameters) =>
+        life.signal.aborted ? never() : client.getSubresource(kind, key, subresource, parameters),
       createSubresource: (kind, key, subresource, body) => write(any(kind), () => client.createSubresource(kind, key, subresource, body)),
     },
   }

@@ -3,6 +3,9 @@ import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'
 
 const readVerbs = new Set(['get', 'list', 'watch'])
 
+/** What everybody may ask about themselves (system:basic-user). */
+const selfReviews = new Set(['selfsubjectreviews', 'selfsubjectaccessreviews', 'selfsubjectrulesreviews'])
+
 /** What a node may do, by `resource` or `resource/subresource`. A node's own name is checked where it can be. */
 const nodeRules: Record<string, ReadonlySet<string>> = {
   nodes: new Set(['get', 'list', 'watch', 'create', 'update', 'patch']),
@@ -38,6 +41,7 @@ const discoveryPath = /^\/(api|apis|openapi|version|healthz|livez|readyz)(\/|$)/
 export const builtInAuthorizer: Authorizer = (attributes) => {
   const { user, resource, verb, path } = attributes
   if (user.groups.includes(mastersGroup)) return undefined
+  if (verb === 'create' && selfReviews.has(resource)) return undefined
   if (!resource) return verb === 'get' && discoveryPath.test(path) ? undefined : ''
   if (user.groups.includes(nodesGroup)) return authorizeNode(attributes)
   return ''

@@ -15,31 +15,31 @@ const unauthenticated = 'system:unauthenticated'
  * impersonate one by one. Throws BadRequest for headers that name no user, Forbidden for what is not allowed.
  * https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/
  */
-export function impersonated(
+export async function impersonated(
   sender: User,
   request: Pick<IncomingMessage, 'headers' | 'headersDistinct'>,
-  authorize: (attributes: AuthorizationAttributes) => void,
-): User {
+  authorize: (attributes: AuthorizationAttributes) => Promise<void>,
+): Promise<User> {
   if (!Object.keys(request.headers).some((header) => header.startsWith(prefix))) return sender
   const headers = request.headersDistinct
   const [name = ''] = headers['impersonate-user'] ?? []
   if (!name)
     throw badRequest('Impersonate-Group, Impersonate-Uid and Impersonate-Extra headers need an Impersonate-User header beside them')
-  const require = (group: string, resource: string, named: Partial<AuthorizationAttributes>): void =>
+  const require = (group: string, resource: string, named: Partial<AuthorizationAttributes>): Promise<void> =>
     authorize({ user: sender, verb: 'impersonate', group, resource, subresource: '', namespace: '', name: '', path: '', ...named })
 
   const account = accountOf(name)
-  if (account) require('', 'serviceaccounts', account)
-  else require('', 'users', { name })
+  if (account) await require('', 'serviceaccounts', account)
+  else await require('', 'users', { name })
   const groups = headers['impersonate-group'] ?? []
-  for (const group of groups) require('', 'groups', { name: group })
+  for (const group of groups) await require('', 'groups', { name: group })
   const [uid] = headers['impersonate-uid'] ?? []
-  if (uid) require('authentication.k8s.io', 'uids', { name: uid })
+  if (uid) await require('authentication.k8s.io', 'uids', { name: uid })
   const extra: Record<string, readonly string[]> = {}
   for (const [header, values = []] of Object.entries(headers)) {
     if (!header.startsWith(extraPrefix)) continue
     const key = decoded(header.slice(extraPrefix.length))
-    for (const value of values) require('authentication.k8s.io', 'userextras', { subresource: key, name: value })
+    for (const value of values) await require('authentication.k8s.io', 'userextras', { subresource: key, name: value })
     extra[key] = values
   }
   const ownGroups = groups.length > 0 ? groups : account ? serviceAccountGroups(account.namespace) : []

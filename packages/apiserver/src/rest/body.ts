@@ -2,28 +2,39 @@ import type { IncomingMessage } from 'node:http'
 import { createGunzip } from 'node:zlib'
 
 import { ApiError, badRequest, parseJson, yamlReading, type ParsedJson } from '@quarterdeck/api-machinery'
+import type { Verb } from '@quarterdeck/api'
+import type { PatchType } from '@quarterdeck/client'
 import { isMap, isScalar, isSeq, parseAllDocuments } from 'yaml'
 
+import type { Body } from '../endpoints/endpoint.ts'
 import { decodeProtobuf, protobufMediaType } from './protobuf/envelope.ts'
 
 export const maxBodyBytes = 3 * 1024 * 1024
 
 const tooLarge = (): ApiError => new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${maxBodyBytes} bytes`)
 
-/** The body as text. Throws as readBytes does. */
-export async function readBody(request: IncomingMessage): Promise<string> {
-  return (await readBytes(request)).toString('utf8')
+const patchTypes: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
 }
 
-/** The body of a request that must have one, parsed: JSON, YAML or protobuf. Throws as readBytes and parseBody do. */
-export async function readParsed(request: IncomingMessage): Promise<ParsedJson> {
-  return parseBytes(await readBytes(request), mediaTypeOf(request))
-}
-
-/** As readParsed; undefined for an empty body. */
-export async function readOptional(request: IncomingMessage): Promise<ParsedJson | undefined> {
+/** The body of a request as the verb takes it, undefined if it is empty. Throws as readBytes and parseBody do. */
+export async function readCallBody(request: IncomingMessage, verb: Verb): Promise<Body | undefined> {
+  const mediaType = mediaTypeOf(request)
+  const patchType = patchTypes[mediaType]
+  if (verb === 'patch' && !patchType)
+    throw new ApiError(
+      'UnsupportedMediaType',
+      `the body of the request was in an unknown format - accepted media types include: ${Object.keys(patchTypes).join(', ')}`,
+    )
   const bytes = await readBytes(request)
-  return bytes.length === 0 ? undefined : parseBytes(bytes, mediaTypeOf(request))
+  if (bytes.length === 0) return undefined
+  return {
+    patchType: 'merge',
+    ...parseBytes(bytes, verb === 'patch' ? 'application/json' : mediaType),
+    ...(patchType ? { patchType } : {}),
+  }
 }
 
 function parseBytes(bytes: Buffer, mediaType: string): ParsedJson {
@@ -51,15 +62,14 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** The media type of the body, without parameters; JSON where none is named. */
-export function mediaTypeOf(request: IncomingMessage): string {
+function mediaTypeOf(request: IncomingMessage): string {
   return (request.headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase()
 }
 
 /** Parses a body of JSON or YAML. Throws BadRequest that says where the error is, UnsupportedMediaType for anything else. */
-export function parseBody(text: string, mediaType: string): ParsedJson {
+function parseBody(text: string, mediaType: string): ParsedJson {
   switch (mediaType) {
     case 'application/json':
-      if (text === '') throw badRequest('the request body is empty: an object is expected')
       return parseJson(text)
     case 'application/yaml':
     case 'application/x-yaml':

@@ -1,179 +1,101 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { ApiError, unauthorized } from '@quarterdeck/api-machinery'
+import type { Kind } from '@quarterdeck/api'
+import { unauthorized } from '@quarterdeck/api-machinery'
 import { collectDefaultMetrics } from 'prom-client'
 
 import type { ApiServer } from '../api-server.ts'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { impersonated } from '../auth/impersonation.ts'
 import type { User } from '../auth/user.ts'
-import { readParsed } from './body.ts'
-import { aggregatedDiscovery, apiGroup, groupList, legacyVersions, notServed, resourceList } from './discovery.ts'
-import { answerHealth } from './health.ts'
-import type { ApiMetrics } from './metrics.ts'
-import { negotiate, requirePlain } from './negotiate.ts'
-import { openApiProtobufType } from './openapi-format.ts'
-import { createOpenApi, type OpenApi } from './openapi.ts'
-import { parsePath, type ApiPath } from './path.ts'
-import { createPodLogs, type NodeConnections, type PodLogs } from './pod-logs.ts'
-import { isWatchQuery } from './query.ts'
+import { notServed } from '../endpoints/endpoint-table.ts'
+import type { KindRegistry } from '../kind-registry.ts'
+import { verbLabels, type RequestLabels } from './metrics.ts'
+import { isWatchQuery } from './options.ts'
+import { createPathRoutes, isOpenPath, type PathRoutes } from './path-routes.ts'
+import { requestInfoOf, type RequestInfo } from './request-info.ts'
 import { handleResource } from './resource-handler.ts'
-import { respondBytes, respondError, respondJson, respondText } from './respond.ts'
-import { answerReview } from './reviews.ts'
-import { versionInfo } from './version.ts'
+import { respondError } from './respond.ts'
 
 export interface RestOptions {
   server: ApiServer
   authenticate: Authenticator
-  nodes: NodeConnections
 }
 
-/** Answers the Kubernetes paths. Returns false for a path that is not one of them, having touched nothing. */
-export type RestHandler = (request: IncomingMessage, response: ServerResponse) => boolean
-
-const ownPath = /^\/(api|apis|openapi|version|livez|readyz|healthz|metrics)(\/|\?|$)/
-const dashboardPath = /^\/api\/(trpc|auth)(\/|\?|$)/
-const openPath = /^\/(version|livez|readyz|healthz)(\/|$)/
-
-/** Whether the REST handler answers the path. No other protocol is spoken there: who asks to upgrade gets an ordinary answer. */
-export const isRestPath = (url: string): boolean => ownPath.test(url) && !dashboardPath.test(url)
+/** Answers every request that comes in: with what is asked, or with a Status that says why not. */
+export type RestHandler = (request: IncomingMessage, response: ServerResponse) => void
 
 interface RestContext extends RestOptions {
-  openApi: OpenApi
-  metrics: ApiMetrics
-  podLogs: PodLogs
+  paths: PathRoutes
 }
 
 export function createRestHandler(options: RestOptions): RestHandler {
   const { metrics } = options.server
   // Those of the process itself belong to what serves it.
   if (!metrics.registry.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics.registry })
-  const context: RestContext = {
-    ...options,
-    openApi: createOpenApi(options.server.core.registry),
-    metrics,
-    podLogs: createPodLogs(options.nodes),
-  }
+  const context: RestContext = { ...options, paths: createPathRoutes(options.server) }
   return (request, response) => {
-    const url = request.url ?? '/'
-    if (!isRestPath(url)) return false
     handle(context, request, response).catch((error: unknown) => respondError(request, response, error).catch(() => response.destroy()))
-    return true
   }
 }
 
 async function handle(context: RestContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [path = '/', search = ''] = splitUrl(request.url ?? '/')
-  const query = new URLSearchParams(search)
+  const { server, paths } = context
+  const { path, query } = targetOf(request.url ?? '/')
+  const info = requestInfoOf(request.method ?? '', path, isWatchQuery(query))
   const sender = await context.authenticate(request)
-  if (openPath.test(path)) return answerOpenPath(context, request, response, { path, query })
+  if (!sender && isOpenPath(path)) return paths.answer({ request, response, path, query })
   if (!sender) throw unauthorized()
-  const user = impersonated(sender, request, (attributes) => context.server.core.authorizeAttributes(attributes))
-  if (path === '/metrics') {
-    authorizePath(context, user, path)
-    return respondText(response, 200, await context.metrics.registry.metrics(), context.metrics.registry.contentType)
-  }
-  if (path.startsWith('/openapi')) return answerOpenApi(context, request, response, path)
-  const target = parsePath(path, context.server.core.registry)
-  if (!target) throw notServed()
-  observe(context, request, response, target, query)
-  switch (target.type) {
-    case 'resource':
-      return handleResource({ server: context.server, podLogs: context.podLogs, user, path: target, query }, request, response)
-    case 'review': {
-      if (request.method !== 'POST')
-        throw new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
-      requirePlain(request.headers.accept)
-      const { value } = await readParsed(request)
-      return respondJson(request, response, JSON.stringify(await answerReview(context.server, user, target.plural, value)), { code: 201 })
-    }
-    default:
-      return answerDiscovery(context, request, response, target)
-  }
+  const user = await impersonated(sender, request, (attributes) => server.core.authorizeAttributes(attributes))
+  if (!info) throw notServed()
+  const kind = kindAt(server.core.registry, info)
+  observe(server, labelsOf(server, info, kind), response)
+  if (kind && info.isResource) return handleResource({ server, user, kind, info, query }, { request, response })
+  await server.core.authorizeAttributes(attributesOf(user, info))
+  if (info.isResource) throw notServed()
+  return paths.answer({ request, response, path, query })
 }
 
-function splitUrl(url: string): [string, string] {
-  const mark = url.indexOf('?')
-  return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)]
+/** The kind that a path names: in a namespace if it is of one, where all namespaces together can be listed and watched. */
+function kindAt(registry: KindRegistry, info: RequestInfo): Kind | undefined {
+  const kind = info.isResource ? registry.byPlural(info.apiVersion, info.plural) : undefined
+  if (!kind || !info.isResource) return undefined
+  const isRightPlace = kind.scope === 'Namespaced' ? info.isInNamespace || info.name === '' : !info.isInNamespace
+  return isRightPlace ? kind : undefined
 }
 
-function authorizePath({ server }: RestContext, user: User, path: string): void {
-  server.core.authorizeAttributes({ user, verb: 'get', group: '', resource: '', subresource: '', namespace: '', name: '', path })
+/** The path and query of a request line, which may hold a whole URL (RFC 9112, 3.2.2). */
+function targetOf(url: string): { path: string; query: URLSearchParams } {
+  const own = /^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0
+  const [target = '', search = ''] = splitAt(url.slice(own), '?')
+  return { path: target || '/', query: new URLSearchParams(search) }
 }
 
-function observe(
-  { metrics }: RestContext,
-  request: IncomingMessage,
-  response: ServerResponse,
-  target: ApiPath,
-  query: URLSearchParams,
-): void {
+function splitAt(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function attributesOf(user: User, info: RequestInfo): Parameters<ApiServer['core']['authorizeAttributes']>[0] {
+  const none = { group: '', resource: '', subresource: '', namespace: '', name: '', path: '' }
+  if (!info.isResource) return { ...none, user, verb: info.verb, path: info.path }
+  const { verb, group, plural, subresource, namespace, name } = info
+  return { ...none, user, verb, group, resource: plural, subresource, namespace, name }
+}
+
+/** What is not served is counted together: a client must not be able to add figures. */
+function labelsOf({ endpoints }: ApiServer, info: RequestInfo, kind: Kind | undefined): RequestLabels {
+  if (!info.isResource) return { verb: info.verb === 'get' || info.verb === 'head' ? 'GET' : 'other', resource: '', subresource: '' }
+  const subresource = kind && endpoints.subresourcesOf(kind).some(({ name }) => name === info.subresource) ? info.subresource : ''
+  return { verb: verbLabels[info.verb], resource: kind?.resource ?? '', subresource }
+}
+
+function observe({ metrics }: ApiServer, labels: RequestLabels, response: ServerResponse): void {
   const start = performance.now()
-  const resource = target.type === 'resource' ? target.kind.resource : target.type
-  const isWatch = target.type === 'resource' && request.method === 'GET' && (target.isWatch || isWatchQuery(query))
-  const verb = isWatch ? 'WATCH' : (request.method ?? '')
+  const isWatch = labels.verb === verbLabels.watch
   if (isWatch) metrics.watchOpened()
   response.once('close', () => {
     if (isWatch) metrics.watchClosed()
-    metrics.observe({ verb, resource, code: response.statusCode }, (performance.now() - start) / 1000)
+    metrics.observe({ ...labels, code: response.statusCode }, (performance.now() - start) / 1000)
   })
-}
-
-async function answerOpenPath(
-  { server }: RestContext,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { path, query }: { path: string; query: URLSearchParams },
-): Promise<void> {
-  if (path.startsWith('/version')) {
-    if (path !== '/version') throw notServed()
-    return respondJson(request, response, JSON.stringify(versionInfo))
-  }
-  const ping = { ping: () => Promise.resolve() }
-  const isLiveness = path.startsWith('/livez')
-  const answer = await answerHealth(path, query, isLiveness ? ping : { ...ping, store: () => server.core.store.currentRevision() })
-  if (!answer) throw notServed()
-  respondText(response, answer.code, answer.text)
-}
-
-async function answerOpenApi({ openApi }: RestContext, request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-  if (path === '/openapi/v2') {
-    const type = openApiProtobufType(request.headers.accept)
-    response.setHeader('Vary', 'Accept')
-    return type ? respondBytes(response, openApi.v2Protobuf(), type) : respondJson(request, response, openApi.v2())
-  }
-  if (path === '/openapi/v3') return respondJson(request, response, openApi.v3Index())
-  const document = path.startsWith('/openapi/v3/') ? openApi.v3(path.slice('/openapi/v3/'.length)) : undefined
-  if (document === undefined) throw notServed()
-  return respondJson(request, response, document)
-}
-
-type DiscoveryPath = Exclude<ApiPath, { type: 'resource' } | { type: 'review' }>
-
-function answerDiscovery(
-  { server }: RestContext,
-  request: IncomingMessage,
-  response: ServerResponse,
-  target: DiscoveryPath,
-): Promise<void> {
-  const { registry } = server.core
-  const output = negotiate(request.headers.accept)
-  const send = (value: unknown): Promise<void> => respondJson(request, response, JSON.stringify(value), { output })
-  const sendAggregated = (core: boolean): Promise<void> => {
-    response.setHeader('Vary', 'Accept')
-    const type = `application/json;g=apidiscovery.k8s.io;v=${output.version};as=APIGroupDiscoveryList`
-    const body = JSON.stringify(aggregatedDiscovery(registry, { core, version: output.version }))
-    response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }).end(body)
-    return Promise.resolve()
-  }
-  switch (target.type) {
-    case 'legacy-versions':
-      return output.shape === 'APIGroupDiscoveryList' ? sendAggregated(true) : send(legacyVersions(request.headers.host ?? ''))
-    case 'groups':
-      return output.shape === 'APIGroupDiscoveryList' ? sendAggregated(false) : send(groupList(registry))
-    case 'group':
-      return send(apiGroup(registry, target.group))
-    case 'resources':
-      return send(resourceList(registry, target.apiVersion))
-  }
 }

@@ -20,23 +20,18 @@ const shapes: Record<string, readonly string[]> = {
 const parsed = new Map<string, Output>()
 const maxParsed = 200
 
-/** The first entry of an Accept header that can be served. Throws NotAcceptable if none can. */
-export function negotiate(accept: string | undefined): Output {
+/** The first entry of an Accept header that can be served; `isPlain`: what is answered has but one shape. Throws NotAcceptable if none can. */
+export function negotiate(accept: string | undefined, { isPlain = false } = {}): Output {
   if (!accept || accept === '*/*' || accept === 'application/json') return { encoding: 'json', shape: 'object', version: '' }
   const known = parsed.get(accept)
-  if (known) return known
+  if (known && !isPlain) return known
   for (const entry of accept.split(',')) {
     const output = outputOf(entry.trim())
-    if (!output) continue
-    if (parsed.size < maxParsed) parsed.set(accept, output)
+    if (!output || (isPlain && output.shape !== 'object')) continue
+    if (!isPlain && parsed.size < maxParsed) parsed.set(accept, output)
     return output
   }
   throw notAcceptable()
-}
-
-/** For what has but one shape: throws NotAcceptable to who would take it in none but another. */
-export function requirePlain(accept: string | undefined): void {
-  if (accept && !accept.split(',').some((entry) => outputOf(entry.trim())?.shape === 'object')) throw notAcceptable()
 }
 
 const notAcceptable = (): ApiError =>

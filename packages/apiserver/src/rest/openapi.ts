@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 
-import { bareModelName, documentedSchemas, type Kind } from '@quarterdeck/api'
+import { bareModelName, documentedSchemas, type Kind, type Verb } from '@quarterdeck/api'
 import type { Schema } from '@quarterdeck/api-machinery'
 
-import type { KindRegistry } from '../kind-registry.ts'
+import type { ApiServer } from '../api-server.ts'
 import { encodeOpenApiV2 } from './protobuf/encode-openapi.ts'
 
 type Json = Record<string, unknown>
@@ -20,7 +20,7 @@ export interface OpenApi {
   v3(path: string): string | undefined
 }
 
-export function createOpenApi(registry: KindRegistry): OpenApi {
+export function createOpenApi({ core: { registry } }: Pick<ApiServer, 'core'>): OpenApi {
   const paths = new Map(
     [...new Set(registry.servedKinds.map((k) => k.apiVersion))].map((apiVersion) => [
       apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`,
@@ -200,15 +200,20 @@ function pathsOf(kinds: readonly Kind[], dialect: Dialect): Json {
         'x-kubernetes-group-version-kind': gvk(kind),
       }
     }
-    if (!kind.verbs.includes('create')) continue
-    paths[collection] = { get: operation('list'), post: operation('post', { writes: true }), parameters: namespaceParameter }
-    paths[`${collection}/{name}`] = {
-      get: operation('get'),
-      put: operation('put', { writes: true }),
-      patch: operation('patch', { writes: true }),
-      delete: operation('delete'),
-      parameters: [dialect.pathParameter('name'), ...namespaceParameter],
+    const answered = (methods: Record<string, [verb: Verb, operation: Json]>): Json =>
+      Object.fromEntries(Object.entries(methods).flatMap(([method, [verb, made]]) => (kind.verbs.includes(verb) ? [[method, made]] : [])))
+    paths[collection] = {
+      ...answered({ get: ['list', operation('list')], post: ['create', operation('post', { writes: true })] }),
+      parameters: namespaceParameter,
     }
+    const one = answered({
+      get: ['get', operation('get')],
+      put: ['update', operation('put', { writes: true })],
+      patch: ['patch', operation('patch', { writes: true })],
+      delete: ['delete', operation('delete')],
+    })
+    if (Object.keys(one).length > 0)
+      paths[`${collection}/{name}`] = { ...one, parameters: [dialect.pathParameter('name'), ...namespaceParameter] }
   }
   return paths
 }

@@ -50,6 +50,11 @@ function isPretty({ url = '' }: IncomingMessage): boolean {
   return value !== 'false' && value !== '0'
 }
 
+/** Adds a Warning header for each warning (RFC 7234, 5.5). */
+export function respondWarnings(response: ServerResponse, warnings: readonly string[]): void {
+  for (const warning of warnings) response.appendHeader('Warning', `299 - ${JSON.stringify(warning)}`)
+}
+
 export function respondText(response: ServerResponse, code: number, text: string, contentType = 'text/plain; charset=utf-8'): void {
   response.statusCode = code
   response.setHeader('Content-Type', contentType)

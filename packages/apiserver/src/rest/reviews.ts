@@ -2,12 +2,12 @@ import { isRecord, badRequest } from '@quarterdeck/api-machinery'
 
 import type { ApiServer } from '../api-server.ts'
 import type { User } from '../auth/user.ts'
-import { notServed } from './discovery.ts'
+import { notServed } from '../endpoints/endpoint-table.ts'
 
 type Json = Record<string, unknown>
 
 /** Answers the kinds that are posted, answered and never stored: who am I, may I, whose token is this. */
-export async function answerReview(server: ApiServer, user: User, plural: string, body: unknown): Promise<unknown> {
+export async function answerReview(server: ApiServer, user: User, plural: string, body: unknown): Promise<object> {
   if (!isRecord(body)) throw badRequest('the body must be a review object')
   const spec = isRecord(body['spec']) ? body['spec'] : {}
   const answer = (status: Json): Json => ({ ...body, metadata: isRecord(body['metadata']) ? body['metadata'] : {}, status })
@@ -20,7 +20,7 @@ export async function answerReview(server: ApiServer, user: User, plural: string
       return answer(rulesStatus(server, user))
     case 'subjectaccessreviews':
     case 'localsubjectaccessreviews':
-      requireReviewer(server, user, 'authorization.k8s.io', plural)
+      await requireReviewer(server, user, 'authorization.k8s.io', plural)
       return answer(
         accessStatus(
           server,
@@ -29,15 +29,15 @@ export async function answerReview(server: ApiServer, user: User, plural: string
         ),
       )
     case 'tokenreviews':
-      requireReviewer(server, user, 'authentication.k8s.io', plural)
+      await requireReviewer(server, user, 'authentication.k8s.io', plural)
       return answer(await tokenStatus(server, String(spec['token'] ?? '')))
     default:
       throw notServed()
   }
 }
 
-function requireReviewer(server: ApiServer, user: User, group: string, resource: string): void {
-  server.core.authorizeAttributes({ user, verb: 'create', group, resource, subresource: '', namespace: '', name: '', path: '' })
+function requireReviewer(server: ApiServer, user: User, group: string, resource: string): Promise<void> {
+  return server.core.authorizeAttributes({ user, verb: 'create', group, resource, subresource: '', namespace: '', name: '', path: '' })
 }
 
 function userInfo(user: User): Json {

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import type { Kind } from '@quarterdeck/api'
 import { isApiError, internalError } from '@quarterdeck/api-machinery'
 
-import { servedObject, type ApiCore } from '../api-core.ts'
-import type { ApiRequest } from '../request.ts'
-import { bookmarkOf, frameOf, watch, type ServedEvent, type WatchRequestOptions } from '../verbs/watch.ts'
+import { servedObject } from '../api-core.ts'
+import type { Answer } from '../endpoints/endpoint.ts'
+import { bookmarkOf, frameOf, type ServedEvent } from '../verbs/watch.ts'
 import { scheduleFlush } from './flush-schedule.ts'
 import type { Output } from './negotiate.ts'
 import { shapedObject, type IncludeObject } from './shapes.ts'
@@ -12,16 +13,14 @@ import { WatchOutbox } from './watch-outbox.ts'
 
 const defaultTimeoutSeconds = { least: 1800, spread: 1800 }
 
-export interface WatchStreamOptions extends WatchRequestOptions {
-  timeoutSeconds?: number
+export interface WatchStreamOptions extends Pick<Answer & { type: 'watch' }, 'open' | 'timeoutSeconds'> {
   output: Output
   include: IncludeObject
 }
 
 /** Streams a watch as JSON lines until the client goes, the time is up, or the watch ends. */
 export async function streamWatch(
-  core: ApiCore,
-  request: ApiRequest,
+  kind: Kind,
   http: { request: IncomingMessage; response: ServerResponse },
   options: WatchStreamOptions,
 ): Promise<void> {
@@ -42,8 +41,8 @@ export async function streamWatch(
   response.once('close', finish)
   const frame =
     options.output.shape === 'object'
-      ? (event: ServedEvent) => frameOf(request, event)
-      : (event: ServedEvent) => shapedFrame(request, event, options)
+      ? (event: ServedEvent) => frameOf(kind, event)
+      : (event: ServedEvent) => shapedFrame(kind, event, options)
 
   const outbox = new WatchOutbox({
     response,
@@ -58,7 +57,7 @@ export async function streamWatch(
   }
 
   try {
-    stop = await watch(core, request, options, {
+    stop = await options.open({
       onState(state) {
         if (isOver) return
         openStream(response)
@@ -100,17 +99,16 @@ function openStream(response: ServerResponse): void {
   response.flushHeaders()
 }
 
-function shapedFrame(request: ApiRequest, event: ServedEvent, { output, include }: WatchStreamOptions): Uint8Array {
-  const { kind } = request
+function shapedFrame(kind: Kind, event: ServedEvent, { output, include }: WatchStreamOptions): Uint8Array {
   if (event.type === 'BOOKMARK')
-    return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object: shapedBookmark(request, event, output) })}\n`)
+    return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object: shapedBookmark(kind, event, output) })}\n`)
   return Buffer.from(
     `${JSON.stringify({ type: event.type, object: shapedObject(kind, servedObject(kind, event.stored), output, include) })}\n`,
   )
 }
 
-function shapedBookmark(request: ApiRequest, event: ServedEvent & { type: 'BOOKMARK' }, output: Output): unknown {
-  const { metadata } = bookmarkOf(request, event)
+function shapedBookmark(kind: Kind, event: ServedEvent & { type: 'BOOKMARK' }, output: Output): unknown {
+  const { metadata } = bookmarkOf(kind, event)
   if (output.shape === 'Table')
     return {
       kind: 'Table',

@@ -1,4 +1,4 @@
-import { modelSchemas, type Pod, type V1Binding } from '@quarterdeck/api'
+import { bindings, modelSchemas, pods, type Pod, type V1Binding } from '@quarterdeck/api'
 import {
   badRequest,
   conflict,
@@ -13,25 +13,39 @@ import {
 
 import { topologyLabelsOf } from '../admission/topology-labels.ts'
 import type { ApiCore } from '../api-core.ts'
+import type { Subresource } from '../endpoints/endpoint.ts'
+import { bodyOf, createdStatus } from '../endpoints/main-endpoints.ts'
 import type { ApiRequest } from '../request.ts'
 import { findForWrite } from '../verbs/get.ts'
 import { updateWrite } from '../verbs/plan-write.ts'
 import { retryConflict } from '../verbs/retry-conflict.ts'
 
+export const binding: Subresource = {
+  name: 'binding',
+  isOf: (kind) => kind.resource === pods.resource,
+  speaks: bindings,
+  endpoints: {
+    async create(call) {
+      const { value } = await bodyOf(call)
+      await bind(call.server.core, call.request, value)
+      return createdStatus
+    },
+  },
+}
+
 /** Assigns a pod to the node that the Binding's target names. A pod is assigned once: Conflict for a second node. */
-export function bind(core: ApiCore, request: ApiRequest, body: unknown): Promise<void> {
-  core.authorize(request, 'create')
-  const binding = decodeBinding(body, request)
+function bind(core: ApiCore, request: ApiRequest, body: unknown): Promise<void> {
+  const wanted = decodeBinding(body, request)
   const target = { group: '', resource: 'pods' }
-  const { name: nodeName = '' } = binding.target
+  const { name: nodeName = '' } = wanted.target
   return retryConflict(core, request, async () => {
     const stored = await findForWrite(core, request)
     const pod = stored.object as Pod
-    if (binding.metadata?.uid && binding.metadata.uid !== pod.metadata.uid) {
+    if (wanted.metadata?.uid && wanted.metadata.uid !== pod.metadata.uid) {
       throw conflict(
         target,
         request.name,
-        `Precondition failed: UID in precondition: ${binding.metadata.uid}, UID in object meta: ${pod.metadata.uid}`,
+        `Precondition failed: UID in precondition: ${wanted.metadata.uid}, UID in object meta: ${pod.metadata.uid}`,
       )
     }
     if (pod.metadata.deletionTimestamp)
@@ -40,8 +54,8 @@ export function bind(core: ApiCore, request: ApiRequest, body: unknown): Promise
       throw conflict(target, request.name, `pod ${request.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
     if (pod.spec.schedulingGates?.length) throw conflict(target, request.name, `pod ${request.name} has non-empty .spec.schedulingGates`)
     if (request.dryRun) return
-    const labels = { ...binding.metadata?.labels, ...(await topologyLabelsOf(core, nodeName)) }
-    await core.store.commit(updateWrite(request, boundPod(pod, { binding, nodeName, labels }), stored))
+    const labels = { ...wanted.metadata?.labels, ...(await topologyLabelsOf(core, nodeName)) }
+    await core.store.commit(updateWrite(request, boundPod(pod, { binding: wanted, nodeName, labels }), stored))
   })
 }
 

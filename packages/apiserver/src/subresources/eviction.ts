@@ -1,23 +1,37 @@
-import { modelSchemas, type Pod, type V1Eviction } from '@quarterdeck/api'
+import { evictions, modelSchemas, pods, type Pod, type V1Eviction } from '@quarterdeck/api'
 import { badRequest, decodeObject, isRecord, timestamp } from '@quarterdeck/api-machinery'
 import type { DeleteOptions } from '@quarterdeck/client'
 
 import type { ApiCore } from '../api-core.ts'
+import { checkedDeleteOptions } from '../endpoints/delete-options.ts'
+import type { Subresource } from '../endpoints/endpoint.ts'
+import { bodyOf, createdStatus } from '../endpoints/main-endpoints.ts'
 import type { ApiRequest } from '../request.ts'
-import { checkDeletion, commitDeletion, planDeletion } from '../verbs/delete.ts'
+import { commitDeletion, planDeletion } from '../verbs/delete.ts'
 import { findForWrite } from '../verbs/get.ts'
 import { retryConflict } from '../verbs/retry-conflict.ts'
 import { takeFromBudget } from './disruption-budget.ts'
+
+export const eviction: Subresource = {
+  name: 'eviction',
+  isOf: (kind) => kind.resource === pods.resource,
+  speaks: evictions,
+  endpoints: {
+    async create(call) {
+      const { value } = await bodyOf(call)
+      await evict(call.server.core, call.request, value)
+      return createdStatus
+    },
+  },
+}
 
 /**
  * Deletes a pod on behalf of a policy/v1 Eviction, if its disruption budget allows. What is taken from the budget, why the pod
  * goes and its deletion are stored together or not at all. Throws TooManyRequests if the budget does not allow it now.
  */
-export async function evict(core: ApiCore, request: ApiRequest, body: unknown): Promise<void> {
-  core.authorize(request, 'create')
-  const options = decodeEviction(body, request)
-  const deletion: ApiRequest = { ...request, subresource: '', dryRun: request.dryRun || Boolean(options.dryRun?.length) }
-  checkDeletion(options)
+async function evict(core: ApiCore, request: ApiRequest, body: unknown): Promise<void> {
+  const { dryRun, ...options } = decodeEviction(body, request)
+  const deletion: ApiRequest = { ...request, subresource: '', dryRun: request.dryRun || dryRun }
   await retryConflict(core, deletion, async () => {
     const stored = await findForWrite(core, deletion)
     const pod = stored.object as Pod
@@ -27,15 +41,13 @@ export async function evict(core: ApiCore, request: ApiRequest, body: unknown): 
   })
 }
 
-type EvictionOptions = DeleteOptions & { dryRun?: string[] }
-
-function decodeEviction(body: unknown, { name }: ApiRequest): EvictionOptions {
+function decodeEviction(body: unknown, { name }: ApiRequest): DeleteOptions & { dryRun: boolean } {
   if (!isRecord(body)) throw badRequest('the body must be an Eviction object')
   const { value, typeErrors } = decodeObject(body, { $ref: 'V1Eviction' }, modelSchemas)
   if (typeErrors.length > 0) throw badRequest(`Eviction in version "v1" cannot be handled as an Eviction: ${typeErrors.join(', ')}`)
-  const eviction = value as unknown as V1Eviction
-  if (eviction.metadata?.name && eviction.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
-  return (eviction.deleteOptions ?? {}) as EvictionOptions
+  const { metadata, deleteOptions = {} } = value as V1Eviction
+  if (metadata?.name && metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
+  return checkedDeleteOptions(deleteOptions)
 }
 
 /** Its going disrupts nothing: it ended, never ran, or goes already. */

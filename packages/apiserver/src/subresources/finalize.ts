@@ -1,20 +1,27 @@
-import type { Namespace } from '@quarterdeck/api'
-import type { KubeObject } from '@quarterdeck/api-machinery'
+import { namespaces, type Namespace } from '@quarterdeck/api'
 
-import type { ApiCore } from '../api-core.ts'
-import type { ApiRequest } from '../request.ts'
-import { commitPlan, type WriteResult } from '../verbs/commit-plan.ts'
+import { readUpdate } from '../endpoints/main-endpoints.ts'
+import { writtenAnswer, type Subresource } from '../endpoints/endpoint.ts'
+import { commitPlan } from '../verbs/commit-plan.ts'
 import { findForWrite } from '../verbs/get.ts'
 import { planUpdate } from '../verbs/plan-write.ts'
 
 /** Replaces spec.finalizers of a namespace; the last one to go lets a namespace that is being deleted go with it. */
-export async function finalizeNamespace(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
-  core.authorize(request, 'update')
-  const stored = await findForWrite(core, request)
-  const current = structuredClone(stored.object) as Namespace
-  const { finalizers } = (object as Namespace).spec ?? {}
-  if (finalizers?.length) current.spec.finalizers = finalizers
-  else delete current.spec.finalizers
-  current.metadata.resourceVersion = object.metadata.resourceVersion
-  return commitPlan(core, request, await planUpdate(core, { ...request, subresource: 'finalize' }, current, stored))
+export const finalize: Subresource = {
+  name: 'finalize',
+  isOf: (kind) => kind.resource === namespaces.resource,
+  endpoints: {
+    async update(call) {
+      const { core } = call.server
+      const { request } = call
+      const object = await readUpdate(call)
+      const stored = await findForWrite(core, request)
+      const current = structuredClone(stored.object) as Namespace
+      const { finalizers } = (object as Namespace).spec ?? {}
+      if (finalizers?.length) current.spec.finalizers = finalizers
+      else delete current.spec.finalizers
+      current.metadata.resourceVersion = object.metadata.resourceVersion
+      return writtenAnswer(await commitPlan(core, request, await planUpdate(core, request, current, stored)))
+    },
+  },
 }

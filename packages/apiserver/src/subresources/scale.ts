@@ -1,5 +1,5 @@
 import type { Kind, V1Scale } from '@quarterdeck/api'
-import { modelSchemas } from '@quarterdeck/api'
+import { modelSchemas, scales } from '@quarterdeck/api'
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -9,58 +9,60 @@ import {
   invalid,
   invalidField,
   isRecord,
-  notFound,
   type KubeObject,
 } from '@quarterdeck/api-machinery'
 import type { PatchType } from '@quarterdeck/client'
 
 import { servedObject, type ApiCore } from '../api-core.ts'
+import type { Subresource } from '../endpoints/endpoint.ts'
+import { bodyOf } from '../endpoints/main-endpoints.ts'
 import type { ApiRequest } from '../request.ts'
 import { commitPlan } from '../verbs/commit-plan.ts'
 import { find, findForWrite } from '../verbs/get.ts'
 import { planUpdate } from '../verbs/plan-write.ts'
 import { retryConflict } from '../verbs/retry-conflict.ts'
 
+/** The number of replicas of what can be scaled, in the same form for every kind. */
+export const scale: Subresource = {
+  name: 'scale',
+  isOf: (kind) => kind.scale !== undefined,
+  speaks: scales,
+  endpoints: {
+    async get({ server, request }) {
+      return { type: 'value', value: scaleOf(request.kind, servedObject(request.kind, await find(server.core, request))) }
+    },
+    async update(call) {
+      const { value } = await bodyOf(call)
+      return { type: 'value', value: await writeScale(call.server.core, call.request, () => value) }
+    },
+    async patch(call) {
+      const { value, patchType } = await bodyOf(call)
+      return { type: 'value', value: await writeScale(call.server.core, call.request, (current) => patched(current, value, patchType)) }
+    },
+  },
+}
+
 /** autoscaling/v1 Scale of an object. */
-export function scaleOf(kind: Kind, object: KubeObject): V1Scale {
-  const scale = kind.scale!
+function scaleOf(kind: Kind, object: KubeObject): V1Scale {
+  const { replicas, statusReplicas, selector } = kind.scale!
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: scale.replicas(object) },
-    status: { replicas: scale.statusReplicas(object), selector: scale.selector(object) },
+    spec: { replicas: replicas(object) },
+    status: { replicas: statusReplicas(object), selector: selector(object) },
   }
 }
 
-export async function getScale(core: ApiCore, request: ApiRequest): Promise<V1Scale> {
-  core.authorize(request, 'get')
-  checkScalable(request)
-  return scaleOf(request.kind, servedObject(request.kind, await find(core, request)))
+/** The version that a patch leaves alone is no precondition. */
+function patched(current: V1Scale, patch: unknown, type: PatchType): unknown {
+  const { resourceVersion: _, ...metadata } = current.metadata ?? {}
+  const target = { ...current, metadata }
+  return type === 'json' ? applyJsonPatch(target, patch) : applyMergePatch(target, patch)
 }
 
-/** Sets spec.replicas from a whole Scale. With a resourceVersion it is conditional. */
-export function updateScale(core: ApiCore, request: ApiRequest, body: unknown): Promise<V1Scale> {
-  core.authorize(request, 'update')
-  checkScalable(request)
-  return writeScale(core, request, () => body)
-}
-
-export function patchScale(core: ApiCore, request: ApiRequest, body: unknown, type: PatchType): Promise<V1Scale> {
-  core.authorize(request, 'patch')
-  checkScalable(request)
-  return writeScale(core, request, (current) => {
-    const { resourceVersion: _, ...metadata } = current.metadata ?? {}
-    const target = { ...current, metadata }
-    return type === 'json' ? applyJsonPatch(target, body) : applyMergePatch(target, body)
-  })
-}
-
-function checkScalable({ kind }: ApiRequest): void {
-  if (!kind.scale) throw notFound({ group: kind.group, resource: kind.plural }, 'scale')
-}
-
+/** Sets spec.replicas to that of a Scale. With a resourceVersion it is conditional. */
 function writeScale(core: ApiCore, request: ApiRequest, change: (current: V1Scale) => unknown): Promise<V1Scale> {
   const { kind } = request
   return retryConflict(core, request, async () => {

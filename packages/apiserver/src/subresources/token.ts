@@ -1,8 +1,10 @@
-import { modelSchemas, serviceAccounts, type AuthenticationV1TokenRequest, type ServiceAccount } from '@quarterdeck/api'
+import { modelSchemas, serviceAccounts, tokenRequests, type AuthenticationV1TokenRequest, type ServiceAccount } from '@quarterdeck/api'
 import { badRequest, conflict, decodeObject, invalid, invalidField, isRecord, notFound } from '@quarterdeck/api-machinery'
 
 import type { ApiCore } from '../api-core.ts'
 import { tokenIssuer, type BoundObject, type ServiceAccountTokens } from '../auth/service-account-tokens.ts'
+import type { Subresource } from '../endpoints/endpoint.ts'
+import { bodyOf } from '../endpoints/main-endpoints.ts'
 import type { ApiRequest } from '../request.ts'
 import { find } from '../verbs/get.ts'
 
@@ -10,14 +12,25 @@ const defaultSeconds = 3600
 const minSeconds = 600
 const maxSeconds = 2 ** 32
 
+export const token: Subresource = {
+  name: 'token',
+  isOf: (kind) => kind.resource === serviceAccounts.resource,
+  speaks: tokenRequests,
+  endpoints: {
+    async create(call) {
+      const { value } = await bodyOf(call)
+      return { type: 'value', value: await requestToken(call.server.core, call.server.tokens, call.request, value), isNew: true }
+    },
+  },
+}
+
 /** Issues a token for a service account (authentication.k8s.io TokenRequest), bound to a pod or secret if asked. */
-export async function requestToken(
+async function requestToken(
   core: ApiCore,
   tokens: ServiceAccountTokens,
   request: ApiRequest,
   body: unknown,
 ): Promise<AuthenticationV1TokenRequest> {
-  core.authorize(request, 'create')
   if (!isRecord(body)) throw badRequest('the body must be a TokenRequest object')
   const { value: wanted, typeErrors } = decodeObject(body, { $ref: 'AuthenticationV1TokenRequest' }, modelSchemas)
   if (typeErrors.length > 0) throw badRequest(`TokenRequest in version "v1" cannot be handled as a TokenRequest: ${typeErrors.join(', ')}`)

@@ -1,6 +1,7 @@
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
+import { unavailable } from '@quarterdeck/api-machinery'
 import { createHttpClient, type Client } from '@quarterdeck/client'
 import { createMemoryStore, type ObjectStore } from '@quarterdeck/storage'
 import { Agent, request } from 'undici'
@@ -40,17 +41,15 @@ export interface RestServer {
 }
 
 export async function startRestServer(store: ObjectStore = createMemoryStore()): Promise<RestServer> {
-  const api = await createApiServer({ store })
+  const nodes = { request: () => Promise.reject(unavailable('no node in this test')) }
+  const api = await createApiServer({ store, nodes })
   const { authority } = api.identity
   const serving = await authority.issueServer(['127.0.0.1'], 1)
   const admin = await authority.issueClient('admin', [mastersGroup], 1)
-  const nodes = { request: () => Promise.reject(new Error('no node in this test')) }
-  const handler = createRestHandler({ server: api, authenticate: createAuthenticator(api.tokens), nodes })
+  const handler = createRestHandler({ server: api, authenticate: createAuthenticator(api.tokens) })
   const server = createServer(
     { key: serving.keyPem, cert: serving.certificatePem, ca: [authority.certificatePem], requestCert: true, rejectUnauthorized: false },
-    (req, res) => {
-      if (!handler(req, res)) res.writeHead(404).end()
-    },
+    handler,
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -10,7 +10,6 @@ const maxNameAttempts = 8
 
 /** Stores a new object. `object` is decoded and is used up. With generateName, a name that is taken is replaced by another. */
 export async function create(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
-  core.authorize(request, 'create')
   if (request.kind.scope === 'Namespaced' && !request.namespace) throw badRequest('an empty namespace may not be set during creation')
   const attempt = (mayRepeat: boolean): Promise<WriteResult> => createOnce(core, request, mayRepeat ? copyJson(object) : object)
   return inQuotaOrder(core, request, { operation: 'CREATE', attempt })

@@ -3,8 +3,8 @@ import type { DeleteOptions } from '@quarterdeck/client'
 
 import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
-import { removeAuthorized } from './delete.ts'
-import { listAuthorized, type ListRequestOptions, type ListResult } from './list.ts'
+import { remove } from './delete.ts'
+import { list, type ListRequestOptions, type ListResult } from './list.ts'
 
 const concurrency = 64
 
@@ -14,13 +14,12 @@ export async function deleteCollection(
   request: ApiRequest,
   options: ListRequestOptions & DeleteOptions,
 ): Promise<ListResult> {
-  core.authorize(request, 'deletecollection')
-  const selected = await listAuthorized(core, request, options)
+  const selected = await list(core, request, options)
   const remaining = selected.items.values()
   const deleteRemaining = async (): Promise<void> => {
     for (const { key } of remaining) {
       try {
-        await removeAuthorized(core, { ...request, namespace: key.namespace, name: key.name }, options)
+        await remove(core, { ...request, namespace: key.namespace, name: key.name }, options)
       } catch (error) {
         if (!isApiError(error, 'NotFound')) throw error
       }

@@ -1,12 +1,4 @@
-import {
-  conflict,
-  invalid,
-  invalidField,
-  notSupportedField,
-  timestamp,
-  type KubeObject,
-  type ResourceName,
-} from '@quarterdeck/api-machinery'
+import { conflict, timestamp, type KubeObject, type ResourceName } from '@quarterdeck/api-machinery'
 import type { Kind } from '@quarterdeck/api'
 import type { DeleteOptions } from '@quarterdeck/client'
 import type { StoredObject, Write } from '@quarterdeck/storage'
@@ -23,14 +15,7 @@ export type DeleteResult = { gone: KubeObject } | { pending: StoredObject | Kube
 const propagationFinalizers = { Orphan: 'orphan', Foreground: 'foregroundDeletion' } as const
 
 /** Deletes, or begins to delete, one object. */
-export async function remove(core: ApiCore, request: ApiRequest, options: DeleteOptions): Promise<DeleteResult> {
-  core.authorize(request, 'delete')
-  return removeAuthorized(core, request, options)
-}
-
-/** As `remove`, for callers that have authorized the request under another verb. */
-export function removeAuthorized(core: ApiCore, request: ApiRequest, options: DeleteOptions): Promise<DeleteResult> {
-  checkDeletion(options)
+export function remove(core: ApiCore, request: ApiRequest, options: DeleteOptions): Promise<DeleteResult> {
   return retryConflict(core, request, async () => {
     const stored = await findForWrite(core, request)
     const plan = await planDeletion(core, request, { stored, old: servedObject(request.kind, stored), options })
@@ -120,17 +105,6 @@ function isSameDeletion(old: KubeObject, next: KubeObject): boolean {
     old.metadata.deletionGracePeriodSeconds === next.metadata.deletionGracePeriodSeconds &&
     (old.metadata.finalizers ?? []).join() === (next.metadata.finalizers ?? []).join()
   )
-}
-
-/** Throws Invalid for options that no deletion can have. */
-export function checkDeletion({ propagationPolicy, gracePeriodSeconds }: DeleteOptions): void {
-  const errors = []
-  if (propagationPolicy && !['Orphan', 'Background', 'Foreground'].includes(propagationPolicy)) {
-    errors.push(notSupportedField('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan', 'nil']))
-  }
-  if (gracePeriodSeconds !== undefined && !Number.isInteger(gracePeriodSeconds))
-    errors.push(invalidField('gracePeriodSeconds', gracePeriodSeconds, 'must be a whole number of seconds'))
-  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors)
 }
 
 function checkPreconditions({ kind, name }: ApiRequest, { preconditions }: DeleteOptions, old: KubeObject): void {

@@ -3,16 +3,8 @@ import type { StoredObject } from '@quarterdeck/storage'
 
 import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
-import { getDerived } from './derived.ts'
 
-/** One object. resourceVersion '' is consistent with all acknowledged writes, '0' is whatever the cache holds. */
-export async function get(core: ApiCore, request: ApiRequest, resourceVersion = ''): Promise<StoredObject> {
-  core.authorize(request, 'get')
-  const derived = core.registry.derivationOf(request.kind)
-  return derived ? getDerived(core, request, derived) : find(core, request, resourceVersion)
-}
-
-/** As `get`, without asking the authorizer: for the read in a read-modify-write. Throws NotFound. */
+/** One object. resourceVersion '' is consistent with all acknowledged writes, '0' is whatever the cache holds. Throws NotFound. */
 export async function find(core: ApiCore, request: ApiRequest, resourceVersion = ''): Promise<StoredObject> {
   const { kind, namespace, name } = request
   const cache = resourceVersion === '0' ? await core.cacheOf(kind) : await core.freshCacheOf(kind)

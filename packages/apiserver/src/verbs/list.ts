@@ -5,7 +5,6 @@ import type { StoredObject, WatchCache } from '@quarterdeck/storage'
 import { servedObject, type ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
 import { checkListOptions } from './check-list-options.ts'
-import { listDerived } from './derived.ts'
 import { parseSelection, type Selection } from './selection.ts'
 
 export interface ListRequestOptions extends ListOptions {
@@ -33,15 +32,7 @@ interface ContinueToken {
 
 /** The objects of a collection that the request selects, in order of namespace and name. */
 export async function list(core: ApiCore, request: ApiRequest, options: ListRequestOptions = {}): Promise<ListResult> {
-  core.authorize(request, 'list')
-  return listAuthorized(core, request, options)
-}
-
-/** As `list`, for callers that have authorized the request under another verb. */
-export async function listAuthorized(core: ApiCore, request: ApiRequest, options: ListRequestOptions): Promise<ListResult> {
   const { kind, namespace } = request
-  const derived = core.registry.derivationOf(kind)
-  if (derived) return listDerived(core, request, { derived, ...options })
   const selection = parseSelection(kind, options.labelSelector, options.fieldSelector)
   checkListOptions(options)
   const limit = options.limit && options.limit > 0 ? options.limit : 0

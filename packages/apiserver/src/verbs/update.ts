@@ -10,7 +10,6 @@ import { inQuotaOrder } from './quota-order.ts'
 
 /** Replaces an object, or the part of it the subresource names. Without a resourceVersion it is unconditional. */
 export async function update(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
-  core.authorize(request, 'update')
   if (!object.metadata?.name) throw badRequest('the name of the object is required: metadata.name must be set')
   return inQuotaOrder(core, request, { operation: 'UPDATE', attempt: (mayRepeat) => replace(core, request, { object, mayRepeat }) })
 }

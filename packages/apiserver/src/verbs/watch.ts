@@ -1,3 +1,4 @@
+import type { Kind } from '@quarterdeck/api'
 import type { KubeObject } from '@quarterdeck/api-machinery'
 import type { WatchOptions } from '@quarterdeck/client'
 import type { ChangeEvent, StoredObject, WatchCache } from '@quarterdeck/storage'
@@ -30,7 +31,6 @@ export interface WatchRequestOptions extends Omit<WatchOptions, 'signal'> {
  * revision is given. Resolves with the function that ends the watch. Throws Expired for a compacted revision.
  */
 export async function watch(core: ApiCore, request: ApiRequest, options: WatchRequestOptions, sink: WatchSink): Promise<() => void> {
-  core.authorize(request, 'watch')
   const { kind, namespace } = request
   const selection = parseSelection(kind, options.labelSelector, options.fieldSelector)
   const { resourceVersion = '', sendInitialEvents, allowWatchBookmarks } = options
@@ -82,9 +82,8 @@ function serve(event: ChangeEvent, matches: (stored: StoredObject) => boolean): 
 const frames = new WeakMap<StoredObject, Partial<Record<ObjectEventType, Buffer>>>()
 
 /** The event as the line that watches send, made once for all of them. */
-export function frameOf(request: ApiRequest, event: ServedEvent): Buffer {
-  if (event.type === 'BOOKMARK') return Buffer.from(`{"type":"BOOKMARK","object":${JSON.stringify(bookmarkOf(request, event))}}\n`)
-  const { kind } = request
+export function frameOf(kind: Kind, event: ServedEvent): Buffer {
+  if (event.type === 'BOOKMARK') return Buffer.from(`{"type":"BOOKMARK","object":${JSON.stringify(bookmarkOf(kind, event))}}\n`)
   const frame = (): Buffer => Buffer.from(`{"type":"${event.type}","object":${servedJson(kind, event.stored)}}\n`)
   if (kind.storedAs) return frame()
   let byType = frames.get(event.stored)
@@ -93,7 +92,7 @@ export function frameOf(request: ApiRequest, event: ServedEvent): Buffer {
 }
 
 export function bookmarkOf(
-  { kind }: ApiRequest,
+  kind: Kind,
   event: ServedEvent & { type: 'BOOKMARK' },
 ): Pick<KubeObject, 'apiVersion' | 'kind'> & { metadata: object } {
   return {

@@ -69,6 +69,7 @@ export function scriptedClient(): ScriptedClient {
     patch: refuse,
     delete: refuse,
     deleteCollection: refuse,
+    getSubresource: refuse,
     createSubresource: refuse,
   }
   return { client, lists, watches }

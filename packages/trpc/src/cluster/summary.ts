@@ -58,7 +58,7 @@ const ownNamespaces = new Set(['kube-system', 'kube-public', 'kube-node-lease'])
 /** Follows the cluster as a whole, at most once a second. */
 export const summary = procedure.subscription(async function* ({ ctx, signal: optionalSignal }): AsyncGenerator<Summary> {
   const { core } = ctx.server
-  for (const kind of [...tallied, events]) authorizeReading(core, ctx.user, kind)
+  for (const kind of [...tallied, events]) await authorizeReading(core, ctx.user, kind)
   const signal = anySignal(optionalSignal)
   const pace = new Pace(intervalMs, signal)
   const [deploymentRows, podRows, nodeRows, eventRows] = await Promise.all(

@@ -7,7 +7,7 @@ const intervalMs = 500
 
 /** What the worker's controllers and scheduler, this API server and the store are doing, every few seconds. For who may read /metrics. */
 export const followControlPlane = procedure.subscription(async function* ({ ctx, signal: optionalSignal }): AsyncGenerator<ControlPlane> {
-  ctx.server.core.authorizeAttributes({
+  await ctx.server.core.authorizeAttributes({
     user: ctx.user,
     verb: 'get',
     group: '',

@@ -80,7 +80,7 @@ type PodFilter = { name: string } | { requirements: readonly Requirement[] }
 async function podsOf(ctx: Context, user: Parameters<typeof requestOf>[0], input: Input): Promise<PodFilter> {
   const { core } = ctx.server
   const { kind, key } = resolveTarget(core, input)
-  core.authorize(
+  await core.authorize(
     { ...requestOf(user, pods, { namespace: key.namespace, name: kind.resource === pods.resource ? key.name : '' }), subresource: 'log' },
     'get',
   )

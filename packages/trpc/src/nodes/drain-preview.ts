@@ -13,7 +13,7 @@ export interface DrainPreview {
 export const drainPreview = procedure
   .input(z.object({ name: z.string().min(1).max(253) }))
   .query(async ({ ctx, input }): Promise<DrainPreview> => {
-    authorizeReading(ctx.server.core, ctx.user, pods)
+    await authorizeReading(ctx.server.core, ctx.user, pods)
     await ctx.client.get(nodes, { namespace: '', name: input.name })
     const found = await podsOnNode(ctx.live, input.name)
     return { pods: found.map((pod) => ({ namespace: pod.metadata.namespace, name: pod.metadata.name, fate: drainFateOf(pod) })) }

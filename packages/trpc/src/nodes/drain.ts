@@ -46,7 +46,7 @@ export const drainNode = procedure
   .subscription(async function* ({ ctx, input, signal: optionalSignal }): AsyncGenerator<DrainProgress> {
     ctx.refuseOtherSites()
     const signal = anySignal(optionalSignal)
-    authorizeReading(ctx.server.core, ctx.user, pods)
+    await authorizeReading(ctx.server.core, ctx.user, pods)
     const leaving = (await podsOnNode(ctx.live, input.name)).filter((pod) => !staysPut(drainFateOf(pod)))
     const obstacles = leaving.filter((pod) => isObstacle(drainFateOf(pod), input))
     if (obstacles.length > 0)

@@ -39,7 +39,7 @@ export const deletedObjects = procedure
     const { core } = ctx.server
     const { namespaces, before } = input
     const kind = kindOf(core, input)
-    authorizeReading(core, ctx.user, kind, namespaces)
+    await authorizeReading(core, ctx.user, kind, namespaces)
     const [present, presentNamespaces] = await Promise.all([core.freshCacheOf(kind), core.freshCacheOf(namespaceKind)])
     const entries = await core.store.history({
       resource: storedKindOf(kind).resource,

@@ -31,7 +31,7 @@ export const objectHistory = procedure
   .query(async ({ ctx, input }): Promise<HistoryItem[]> => {
     const { core } = ctx.server
     const { kind, key } = resolveTarget(core, input)
-    core.authorize(requestOf(ctx.user, kind, key), 'get')
+    await core.authorize(requestOf(ctx.user, kind, key), 'get')
     const entries = await core.store.history({
       resource: storedKindOf(kind).resource,
       namespace: key.namespace,

@@ -43,7 +43,7 @@ export const inspectObject = procedure.input(targetSchema.extend({ reveal: z.boo
   const { core } = ctx.server
   const signal = anySignal(optionalSignal)
   const { kind, key } = resolveTarget(core, input)
-  core.authorize(requestOf(ctx.user, kind, key), 'get')
+  await core.authorize(requestOf(ctx.user, kind, key), 'get')
   const reader = relationReader(core, ctx.user)
   const cache = await core.freshCacheOf(kind)
   if (!cache.get(key.namespace, key.name)) throw notFound({ group: kind.group, resource: kind.plural }, key.name)

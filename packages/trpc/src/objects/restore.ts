@@ -10,7 +10,7 @@ import { procedure } from '../trpc.ts'
 export const restoreObject = procedure.input(targetSchema.extend({ revision: z.int().min(1) })).mutation(async ({ ctx, input }) => {
   const { core } = ctx.server
   const { kind, key } = resolveTarget(core, input)
-  core.authorize(requestOf(ctx.user, kind, key), 'get')
+  await core.authorize(requestOf(ctx.user, kind, key), 'get')
   const [entry] = await core.store.history({
     resource: storedKindOf(kind).resource,
     namespace: key.namespace,

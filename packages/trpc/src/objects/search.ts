@@ -1,10 +1,9 @@
-import { isApiError } from '@quarterdeck/api-machinery'
 import { z } from 'zod'
 
 import { Row } from '../live/row.ts'
 import { rowData, type RowData } from '../live/window.ts'
 import { placeOf } from '../kinds/sections.ts'
-import { authorizeReading } from '../target.ts'
+import { requestOf } from '../target.ts'
 import { procedure } from '../trpc.ts'
 
 /** Kinds whose names nobody looks for. */
@@ -23,9 +22,9 @@ export const searchObjects = procedure
     const { core } = ctx.server
     const words = input.text.toLowerCase().split(/\s+/).filter(Boolean)
     const found: Row[] = []
-    const kinds = core.registry.kinds.filter(
-      (kind) => !kind.storedAs && !notSearched.has(kind.resource) && mayRead(() => authorizeReading(core, ctx.user, kind)),
-    )
+    const searched = core.registry.kinds.filter((kind) => !kind.storedAs && !notSearched.has(kind.resource))
+    const mayRead = await Promise.all(searched.map((kind) => core.allows(requestOf(ctx.user, kind), 'list')))
+    const kinds = searched.filter((_, index) => mayRead[index])
     for (const kind of kinds.toSorted((a, b) => placeOf(a) - placeOf(b))) {
       const cache = await core.cacheOf(kind)
       let ofKind = 0
@@ -42,13 +41,3 @@ export const searchObjects = procedure
       .slice(0, input.limit)
       .map((row) => ({ resource: row.kind.resource, row: rowData(row) }))
   })
-
-function mayRead(authorize: () => void): boolean {
-  try {
-    authorize()
-    return true
-  } catch (error) {
-    if (isApiError(error, 'Forbidden')) return false
-    throw error
-  }
-}

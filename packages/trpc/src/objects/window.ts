@@ -15,6 +15,6 @@ export const objectWindow = procedure
   .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<WindowMessage> {
     const kind = kindOf(ctx.server.core, input)
     const { query, offset, limit } = input
-    authorizeReading(ctx.server.core, ctx.user, kind, query.namespaces)
+    await authorizeReading(ctx.server.core, ctx.user, kind, query.namespaces)
     yield* followWindow(await ctx.live.of(kind), { query, offset, limit }, { board: ctx.usage, signal: anySignal(signal) })
   })

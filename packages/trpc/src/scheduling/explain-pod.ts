@@ -1,3 +1,4 @@
+import { pods } from '@quarterdeck/api'
 import { isApiError } from '@quarterdeck/api-machinery'
 import { z } from 'zod'
 
@@ -28,7 +29,7 @@ export const explainPod = procedure
     const { offset, limit, search, plugin, withChanges, ...pod } = input
     const query = { offset: String(offset), limit: String(limit), search, plugin, changes: String(withChanges) }
     try {
-      return explanationSchema.parse(JSON.parse(await ctx.server.explainScheduling(ctx.user, pod, query)))
+      return explanationSchema.parse(await ctx.client.getSubresource(pods, pod, 'scheduling', query))
     } catch (error) {
       if (isApiError(error, 'NotFound')) return null
       throw error

@@ -11,6 +11,6 @@ import { procedure } from '../trpc.ts'
  * while no worker leads.
  */
 export const whatIf = procedure.input(questionSchema).query(async ({ ctx, input }): Promise<WhatIfAnswer> => {
-  for (const kind of [nodes, pods]) authorizeReading(ctx.server.core, ctx.user, kind)
+  for (const kind of [nodes, pods]) await authorizeReading(ctx.server.core, ctx.user, kind)
   return JSON.parse(textOf(await ctx.server.worker.post('/what-if', input))) as WhatIfAnswer
 })

@@ -21,6 +21,8 @@ const keepAlive = { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 }
 
 /** The subscriptions of a browser tab, all over one WebSocket: browsers allow six HTTP/1.1 connections for all tabs together. */
 export interface TrpcSocket {
+  /** Whether it takes upgrade requests for this URL. */
+  takes(url: string): boolean
   /** Takes an upgrade request of its path. Returns false for any other, having touched nothing. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
   close(): void
@@ -68,8 +70,9 @@ export function createTrpcSocket({ onInternalError }: TrpcSocketOptions, deck: D
   }
 
   return {
+    takes,
     upgrade(message, socket, head) {
-      if (new URL(message.url ?? '/', 'http://web').pathname !== socketPath) return false
+      if (!takes(message.url ?? '/')) return false
       server.handleUpgrade(message, socket, head, (client) => void accept(client, message))
       return true
     },
@@ -79,6 +82,8 @@ export function createTrpcSocket({ onInternalError }: TrpcSocketOptions, deck: D
     },
   }
 }
+
+const takes = (url: string): boolean => url.split('?', 1)[0] === socketPath
 
 /** Closes the connection when its session is over; a session that can't be checked now is checked again. */
 function endWithSession(client: WebSocket, { authenticate }: Context): void {

@@ -1,6 +1,6 @@
 import { badRequest, forbiddenField, invalid, invalidField, notSupportedField, type FieldError } from '@quarterdeck/api-machinery'
 
-import { integer } from './query.ts'
+import { integer } from '../rest/options.ts'
 
 const streams = ['All', 'Stderr', 'Stdout']
 const leastOf = { tailLines: 0, limitBytes: 1, sinceSeconds: 1 } as const

@@ -1,11 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 
-import type { Pod } from '@quarterdeck/api'
+import { pods, type Pod } from '@quarterdeck/api'
 import { ApiError, badRequest, unavailable } from '@quarterdeck/api-machinery'
 
 import type { ApiCore } from '../api-core.ts'
+import type { Subresource } from '../endpoints/endpoint.ts'
 import type { ApiRequest } from '../request.ts'
 import { find } from '../verbs/get.ts'
 import { checkLogOptions } from './check-log-options.ts'
@@ -18,31 +17,19 @@ export interface NodeConnections {
   ): Promise<{ status: number; headers: Record<string, unknown>; body: Readable }>
 }
 
-/** Serves `pods/log`. */
-export type PodLogs = (
-  core: ApiCore,
-  request: ApiRequest,
-  query: URLSearchParams,
-  http: { request: IncomingMessage; response: ServerResponse },
-) => Promise<void>
-
 const forwardedParameters = ['follow', 'previous', 'timestamps', 'sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes', 'stream']
 
 /** Streams a container's log from the node it runs on. */
-export function createPodLogs(nodes: NodeConnections): PodLogs {
-  return async (core, request, query, http) => {
-    core.authorize(request, 'get')
-    const abort = new AbortController()
-    http.response.once('close', () => abort.abort())
-    const answer = await openPodLog(core, nodes, request, query, abort.signal)
-    http.response.statusCode = 200
-    http.response.setHeader('Content-Type', 'text/plain')
-    http.response.setHeader('Cache-Control', 'no-cache, private')
-    http.response.flushHeaders()
-    await pipeline(answer, http.response).catch((error: unknown) => {
-      if (!abort.signal.aborted) throw error
-    })
-  }
+export const podLog: Subresource = {
+  name: 'log',
+  isOf: (kind) => kind.resource === pods.resource,
+  endpoints: {
+    async get({ server, request, options, signal }) {
+      const query = options.parameters ?? new URLSearchParams()
+      const stream = await openPodLog(server.core, server.nodes, request, query, signal ?? new AbortController().signal)
+      return { type: 'text', stream }
+    },
+  },
 }
 
 /** Opens the log of one container as a stream of bytes. The caller has authorized the request. */

@@ -1,0 +1,10 @@
+import type { Verb } from '@quarterdeck/api'
+
+import type { Answer, Call } from './endpoint.ts'
+
+/** Answers a call: whether its user may ask, then what is asked. Every way in ends here; nothing of the body is read before. */
+export async function perform(verb: Verb, call: Call): Promise<Answer> {
+  const { server, request } = call
+  await server.core.authorize(request, verb)
+  return server.endpoints.find(request, verb)(call)
+}

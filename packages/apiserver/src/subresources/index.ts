@@ -1,0 +1,12 @@
+import type { Subresource } from '../endpoints/endpoint.ts'
+import { binding } from './binding.ts'
+import { eviction } from './eviction.ts'
+import { finalize } from './finalize.ts'
+import { podLog } from './pod-log.ts'
+import { scale } from './scale.ts'
+import { scheduling } from './scheduling.ts'
+import { status } from './status.ts'
+import { token } from './token.ts'
+
+/** Every subresource that is served. */
+export const subresources: readonly Subresource[] = [binding, eviction, finalize, podLog, scale, scheduling, status, token]
