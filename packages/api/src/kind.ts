@@ -81,6 +81,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   gracePeriodSeconds: GracePeriod<T> | undefined
   /** Marks an object whose deletion has begun and not ended (a Namespace's phase). Mutates. */
   beginDeletion: Reader<T, void> | undefined
+  /** Whether an object whose deletion has begun is held by more than its metadata (a Namespace's spec.finalizers). */
+  holdsDeletion: Reader<T, boolean>
   /** What becomes of dependents if a deletion doesn't say: kinds that are older than garbage collection orphan them. */
   defaultPropagation: 'Background' | 'Orphan'
   /** Told to a client whose deletion doesn't say what becomes of dependents. */
@@ -123,6 +125,7 @@ export function defineKind<T extends KubeObject>(spec: KindSpec<T>): Kind<T> {
     nameErrors: undefined,
     gracePeriodSeconds: undefined,
     beginDeletion: undefined,
+    holdsDeletion: () => false,
     defaultPropagation: 'Background',
     propagationWarning: undefined,
     warnings: () => [],

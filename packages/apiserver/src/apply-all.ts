@@ -15,7 +15,9 @@ import { servedObject, type ApiCore } from './api-core.ts'
 import type { User } from './auth/user.ts'
 import { decodeRequestObject } from './decode-request.ts'
 import type { ApiRequest } from './request.ts'
-import { planCreate, planUpdate, type WritePlan } from './verbs/plan-write.ts'
+import { planCreate } from './writes/plan-create.ts'
+import { planUpdate } from './writes/plan-update.ts'
+import type { WritePlan } from './writes/write-plan.ts'
 
 /** As kubectl keeps it: what was applied last, so that what a later apply leaves out can be removed. */
 export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
@@ -182,14 +184,14 @@ async function planApply(
   if (!stored) {
     await core.authorize(request, 'create')
     const decoded = decodeRequestObject(manifest, request)
-    return { plan: await planCreate(core, request, decoded, reader), before: undefined }
+    return { plan: await planCreate(core, request, { object: decoded, reader }), before: undefined }
   }
   await core.authorize(request, 'patch')
   const before = servedObject(kind, stored)
   decodeRequestObject(manifest, request)
   const merged = decodeRequestObject(threeWayMerge(before, manifest), { ...request, fieldValidation: 'Ignore' }, { known: before })
   merged.metadata.resourceVersion = before.metadata.resourceVersion
-  return { plan: await planUpdate(core, request, merged, stored, reader), before }
+  return { plan: await planUpdate(core, request, { object: merged, stored, reader }), before }
 }
 
 /** The manifest with itself, as JSON, in the annotation that kubectl apply uses: both can be used on one object. */

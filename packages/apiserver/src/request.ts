@@ -4,6 +4,11 @@ import type { User } from './auth/user.ts'
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 
+/** Adds warnings; a request that is tried again warns once. */
+export function warn(request: ApiRequest, warnings: readonly string[]): void {
+  for (const warning of warnings) if (!request.warnings.includes(warning)) request.warnings.push(warning)
+}
+
 /** One call of the API, whichever way it came in. */
 export interface ApiRequest {
   user: User

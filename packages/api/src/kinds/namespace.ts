@@ -48,4 +48,5 @@ export const namespaces = defineKind<Namespace>({
   beginDeletion(object) {
     object.status = { ...object.status, phase: 'Terminating' }
   },
+  holdsDeletion: ({ spec }) => Boolean(spec?.finalizers?.length),
 })

@@ -3,6 +3,7 @@ import type { KubeObject } from '@quarterdeck/api-machinery'
 import type { StoredObject, Write } from '@quarterdeck/storage'
 
 import type { User } from '../auth/user.ts'
+import type { ApiRequest } from '../request.ts'
 
 /** What a plugin may look at. Reads are of the caches, which may lag behind. */
 export interface AdmissionReader {
@@ -18,7 +19,7 @@ export interface AdmissionAttributes {
   namespace: string
   name: string
   subresource: string
-  /** Absent for DELETE. */
+  /** Absent for DELETE. Of a subresource that takes a value of another kind (a Scale, a Binding), that value. */
   object: KubeObject | undefined
   /** Absent for CREATE. */
   old: KubeObject | undefined
@@ -29,6 +30,8 @@ export interface AdmissionAttributes {
   reader: AdmissionReader
 }
 
+type Admitted = Pick<AdmissionAttributes, 'operation'> & { object?: KubeObject | undefined; old?: KubeObject | undefined }
+
 export type AdmissionPhase = 'mutating' | 'validating'
 
 /** A step between decoding and storing. Throws ApiError to refuse. */
@@ -36,10 +39,31 @@ export interface AdmissionPlugin {
   name: string
   /** Those that validate run once the object is as it would be stored and is valid; they change nothing of it. Default: mutating. */
   phase?: AdmissionPhase
-  /** The resources it looks at; absent: all. Subresources do not pass through admission. */
+  /** The resources it looks at; absent: all. */
   resources?: readonly string[]
+  /** The subresources it looks at, '' for the object itself; absent: that alone. */
+  subresources?: readonly string[]
   operations: readonly AdmissionAttributes['operation'][]
   admit(attributes: AdmissionAttributes): Promise<void> | void
+}
+
+const itself = ['']
+
+/** What admission is told of a request. */
+export function attributesOf(request: ApiRequest, reader: AdmissionReader, { operation, object, old }: Admitted): AdmissionAttributes {
+  const { kind, namespace, name, subresource, user, dryRun } = request
+  return { operation, kind, namespace, name, subresource, object, old, user, dryRun, alongside: [], reader }
+}
+
+/** Lets admission see the value that a subresource takes, of a kind of its own. Plugins may mutate it. */
+export async function admitValue(
+  core: AdmissionReader & { admit(attributes: AdmissionAttributes, phase?: AdmissionPhase): Promise<void> },
+  request: ApiRequest,
+  { operation, object, old }: { operation: AdmissionAttributes['operation']; object: object; old?: object },
+): Promise<void> {
+  const attributes = attributesOf(request, core, { operation, object: object as KubeObject, old: old as KubeObject | undefined })
+  await core.admit(attributes)
+  await core.admit(attributes, 'validating')
 }
 
 export async function runAdmission(
@@ -47,11 +71,11 @@ export async function runAdmission(
   attributes: AdmissionAttributes,
   phase: AdmissionPhase,
 ): Promise<void> {
-  if (attributes.subresource) return
+  const { kind, operation, subresource } = attributes
   for (const plugin of plugins) {
     if ((plugin.phase ?? 'mutating') !== phase) continue
-    if (!plugin.operations.includes(attributes.operation)) continue
-    if (plugin.resources && !plugin.resources.includes(attributes.kind.resource)) continue
+    if (!(plugin.subresources ?? itself).includes(subresource) || !plugin.operations.includes(operation)) continue
+    if (plugin.resources && !plugin.resources.includes(kind.resource)) continue
     const pending = plugin.admit(attributes)
     if (pending) await pending
   }

@@ -5,7 +5,7 @@ import { equalJson, forbiddenField, internalError, invalid, invalidField, type K
 import type { Write } from '@quarterdeck/storage'
 
 import { apiServerUser } from '../auth/user.ts'
-import { isReleased } from '../verbs/plan-write.ts'
+import { isReleased } from '../writes/build-write.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
 import { allocateClusterIp, planAddresses } from './cluster-ips.ts'
 import { completeIpFamilies } from './ip-families.ts'
@@ -49,7 +49,7 @@ export function createServiceAllocation(options: ServiceAllocationOptions): Admi
         await allocateHealthCheckPort(service, attributes, { ...options, recent })
       }
       // The update that takes the last finalizer of a deleted Service away is its end.
-      const remaining = service && !isReleased(service) ? service : undefined
+      const remaining = service && !isReleased(attributes.kind, service) ? service : undefined
       await planAddresses(attributes, old, remaining)
       planClaims(attributes, portClaims, heldPorts(old), heldPorts(remaining))
       await releaseClaims(attributes, portClaims, heldPorts(old), heldPorts(remaining))

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 
 import type { ApiServer } from '../api-server.ts'
 import type { ApiRequest } from '../request.ts'
-import type { WriteResult } from '../verbs/commit-plan.ts'
+import type { WriteResult } from '../writes/commit-plan.ts'
 import type { ListRequestOptions, ListResult } from '../verbs/list.ts'
 import type { WatchRequestOptions, WatchSink } from '../verbs/watch.ts'
 

@@ -1,23 +1,13 @@
 import { bindings, modelSchemas, pods, type Pod, type V1Binding } from '@quarterdeck/api'
-import {
-  badRequest,
-  conflict,
-  decodeObject,
-  invalid,
-  invalidField,
-  isRecord,
-  requiredField,
-  timestamp,
-  type Labels,
-} from '@quarterdeck/api-machinery'
+import { badRequest, conflict, decodeObject, invalid, invalidField, isRecord, requiredField, timestamp } from '@quarterdeck/api-machinery'
 
-import { topologyLabelsOf } from '../admission/topology-labels.ts'
+import { admitValue } from '../admission/admission.ts'
 import type { ApiCore } from '../api-core.ts'
 import type { Subresource } from '../endpoints/endpoint.ts'
 import { bodyOf, createdStatus } from '../endpoints/main-endpoints.ts'
 import type { ApiRequest } from '../request.ts'
 import { findForWrite } from '../verbs/get.ts'
-import { updateWrite } from '../verbs/plan-write.ts'
+import { updateWrite } from '../writes/build-write.ts'
 import { retryConflict } from '../verbs/retry-conflict.ts'
 
 export const binding: Subresource = {
@@ -34,11 +24,11 @@ export const binding: Subresource = {
 }
 
 /** Assigns a pod to the node that the Binding's target names. A pod is assigned once: Conflict for a second node. */
-function bind(core: ApiCore, request: ApiRequest, body: unknown): Promise<void> {
+async function bind(core: ApiCore, request: ApiRequest, body: unknown): Promise<void> {
   const wanted = decodeBinding(body, request)
+  await admitValue(core, request, { operation: 'CREATE', object: wanted })
   const target = { group: '', resource: 'pods' }
-  const { name: nodeName = '' } = wanted.target
-  return retryConflict(core, request, async () => {
+  await retryConflict(core, request, async () => {
     const stored = await findForWrite(core, request)
     const pod = stored.object as Pod
     if (wanted.metadata?.uid && wanted.metadata.uid !== pod.metadata.uid) {
@@ -54,8 +44,7 @@ function bind(core: ApiCore, request: ApiRequest, body: unknown): Promise<void> 
       throw conflict(target, request.name, `pod ${request.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
     if (pod.spec.schedulingGates?.length) throw conflict(target, request.name, `pod ${request.name} has non-empty .spec.schedulingGates`)
     if (request.dryRun) return
-    const labels = { ...wanted.metadata?.labels, ...(await topologyLabelsOf(core, nodeName)) }
-    await core.store.commit(updateWrite(request, boundPod(pod, { binding: wanted, nodeName, labels }), stored))
+    await core.store.commit(updateWrite(request, boundPod(pod, wanted), stored))
   })
 }
 
@@ -71,7 +60,7 @@ function decodeBinding(body: unknown, { name }: ApiRequest): V1Binding {
   return binding
 }
 
-function boundPod(pod: Pod, { binding, nodeName, labels }: { binding: V1Binding; nodeName: string; labels: Labels }): Pod {
+function boundPod(pod: Pod, { metadata, target: { name: nodeName = '' } }: V1Binding): Pod {
   const others = (pod.status.conditions ?? []).filter((c) => c.type !== 'PodScheduled')
   // There is no room to be made any more.
   const { nominatedNodeName: _, ...status } = pod.status
@@ -80,8 +69,8 @@ function boundPod(pod: Pod, { binding, nodeName, labels }: { binding: V1Binding;
     ...pod,
     metadata: {
       ...pod.metadata,
-      ...(binding.metadata?.annotations ? { annotations: { ...pod.metadata.annotations, ...binding.metadata.annotations } } : {}),
-      ...(Object.keys(labels).length > 0 ? { labels: { ...pod.metadata.labels, ...labels } } : {}),
+      ...(metadata?.annotations ? { annotations: { ...pod.metadata.annotations, ...metadata.annotations } } : {}),
+      ...(metadata?.labels ? { labels: { ...pod.metadata.labels, ...metadata.labels } } : {}),
     },
     spec: { ...pod.spec, nodeName },
     status: { ...status, conditions: [...others, scheduled] },

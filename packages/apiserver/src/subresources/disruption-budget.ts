@@ -4,7 +4,7 @@ import type { StoredObject, Write } from '@quarterdeck/storage'
 
 import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
-import { updateWrite } from '../verbs/plan-write.ts'
+import { updateWrite } from '../writes/build-write.ts'
 
 const maxDisruptedPods = 2000
 const retryAfterSeconds = 10

@@ -1,7 +1,7 @@
 import { evictions, modelSchemas, pods, type Pod, type V1Eviction } from '@quarterdeck/api'
 import { badRequest, decodeObject, isRecord, timestamp } from '@quarterdeck/api-machinery'
-import type { DeleteOptions } from '@quarterdeck/client'
 
+import { admitValue } from '../admission/admission.ts'
 import type { ApiCore } from '../api-core.ts'
 import { checkedDeleteOptions } from '../endpoints/delete-options.ts'
 import type { Subresource } from '../endpoints/endpoint.ts'
@@ -30,7 +30,9 @@ export const eviction: Subresource = {
  * goes and its deletion are stored together or not at all. Throws TooManyRequests if the budget does not allow it now.
  */
 async function evict(core: ApiCore, request: ApiRequest, body: unknown): Promise<void> {
-  const { dryRun, ...options } = decodeEviction(body, request)
+  const asked = decodeEviction(body, request)
+  const { dryRun, ...options } = checkedDeleteOptions(asked.deleteOptions ?? {})
+  await admitValue(core, request, { operation: 'CREATE', object: asked })
   const deletion: ApiRequest = { ...request, subresource: '', dryRun: request.dryRun || dryRun }
   await retryConflict(core, deletion, async () => {
     const stored = await findForWrite(core, deletion)
@@ -41,13 +43,13 @@ async function evict(core: ApiCore, request: ApiRequest, body: unknown): Promise
   })
 }
 
-function decodeEviction(body: unknown, { name }: ApiRequest): DeleteOptions & { dryRun: boolean } {
+function decodeEviction(body: unknown, { name }: ApiRequest): V1Eviction {
   if (!isRecord(body)) throw badRequest('the body must be an Eviction object')
   const { value, typeErrors } = decodeObject(body, { $ref: 'V1Eviction' }, modelSchemas)
   if (typeErrors.length > 0) throw badRequest(`Eviction in version "v1" cannot be handled as an Eviction: ${typeErrors.join(', ')}`)
-  const { metadata, deleteOptions = {} } = value as V1Eviction
-  if (metadata?.name && metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
-  return checkedDeleteOptions(deleteOptions)
+  const asked: V1Eviction = value
+  if (asked.metadata?.name && asked.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
+  return asked
 }
 
 /** Its going disrupts nothing: it ended, never ran, or goes already. */

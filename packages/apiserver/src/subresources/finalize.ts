@@ -2,9 +2,9 @@ import { namespaces, type Namespace } from '@quarterdeck/api'
 
 import { readUpdate } from '../endpoints/main-endpoints.ts'
 import { writtenAnswer, type Subresource } from '../endpoints/endpoint.ts'
-import { commitPlan } from '../verbs/commit-plan.ts'
+import { commitPlan } from '../writes/commit-plan.ts'
 import { findForWrite } from '../verbs/get.ts'
-import { planUpdate } from '../verbs/plan-write.ts'
+import { planUpdate } from '../writes/plan-update.ts'
 
 /** Replaces spec.finalizers of a namespace; the last one to go lets a namespace that is being deleted go with it. */
 export const finalize: Subresource = {
@@ -21,7 +21,7 @@ export const finalize: Subresource = {
       if (finalizers?.length) current.spec.finalizers = finalizers
       else delete current.spec.finalizers
       current.metadata.resourceVersion = object.metadata.resourceVersion
-      return writtenAnswer(await commitPlan(core, request, await planUpdate(core, request, current, stored)))
+      return writtenAnswer(await commitPlan(core, request, await planUpdate(core, request, { object: current, stored })))
     },
   },
 }

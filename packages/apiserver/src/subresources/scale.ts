@@ -13,13 +13,14 @@ import {
 } from '@quarterdeck/api-machinery'
 import type { PatchType } from '@quarterdeck/client'
 
+import { admitValue } from '../admission/admission.ts'
 import { servedObject, type ApiCore } from '../api-core.ts'
 import type { Subresource } from '../endpoints/endpoint.ts'
 import { bodyOf } from '../endpoints/main-endpoints.ts'
 import type { ApiRequest } from '../request.ts'
-import { commitPlan } from '../verbs/commit-plan.ts'
+import { commitPlan } from '../writes/commit-plan.ts'
 import { find, findForWrite } from '../verbs/get.ts'
-import { planUpdate } from '../verbs/plan-write.ts'
+import { planUpdate } from '../writes/plan-update.ts'
 import { retryConflict } from '../verbs/retry-conflict.ts'
 
 /** The number of replicas of what can be scaled, in the same form for every kind. */
@@ -68,7 +69,9 @@ function writeScale(core: ApiCore, request: ApiRequest, change: (current: V1Scal
   return retryConflict(core, request, async () => {
     const stored = await findForWrite(core, request)
     const current = servedObject(kind, stored)
-    const wanted = decodeScale(change(scaleOf(kind, current)))
+    const before = scaleOf(kind, current)
+    const wanted = decodeScale(change(before))
+    await admitValue(core, request, { operation: 'UPDATE', object: wanted, old: before })
     const replicas = wanted.spec?.replicas ?? 0
     if (replicas < 0)
       throw invalid({ group: 'autoscaling', kind: 'Scale' }, request.name, [
@@ -77,7 +80,7 @@ function writeScale(core: ApiCore, request: ApiRequest, change: (current: V1Scal
     const next = copyJson(current)
     kind.scale!.setReplicas(next, replicas)
     next.metadata.resourceVersion = wanted.metadata?.resourceVersion ?? ''
-    const result = await commitPlan(core, request, await planUpdate(core, request, next, stored))
+    const result = await commitPlan(core, request, await planUpdate(core, request, { object: next, stored }))
     return scaleOf(kind, 'stored' in result ? servedObject(kind, result.stored) : result.dryRun)
   })
 }

@@ -1,6 +1,7 @@
 import { modelSchemas, serviceAccounts, tokenRequests, type AuthenticationV1TokenRequest, type ServiceAccount } from '@quarterdeck/api'
 import { badRequest, conflict, decodeObject, invalid, invalidField, isRecord, notFound } from '@quarterdeck/api-machinery'
 
+import { admitValue } from '../admission/admission.ts'
 import type { ApiCore } from '../api-core.ts'
 import { tokenIssuer, type BoundObject, type ServiceAccountTokens } from '../auth/service-account-tokens.ts'
 import type { Subresource } from '../endpoints/endpoint.ts'
@@ -35,6 +36,7 @@ async function requestToken(
   const { value: wanted, typeErrors } = decodeObject(body, { $ref: 'AuthenticationV1TokenRequest' }, modelSchemas)
   if (typeErrors.length > 0) throw badRequest(`TokenRequest in version "v1" cannot be handled as a TokenRequest: ${typeErrors.join(', ')}`)
   const { spec } = wanted as unknown as AuthenticationV1TokenRequest
+  await admitValue(core, request, { operation: 'CREATE', object: wanted })
   const account = (await find(core, request)).object as ServiceAccount
   const expirationSeconds = spec?.expirationSeconds ?? defaultSeconds
   checkExpiration(expirationSeconds)

@@ -2,8 +2,8 @@ import { alreadyExists, ApiError, badRequest, copyJson, isApiError, type KubeObj
 
 import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
-import { commitPlan, type WriteResult } from './commit-plan.ts'
-import { planCreate } from './plan-write.ts'
+import { commitPlan, type WriteResult } from '../writes/commit-plan.ts'
+import { planCreate } from '../writes/plan-create.ts'
 import { inQuotaOrder } from './quota-order.ts'
 
 const maxNameAttempts = 8
@@ -17,11 +17,11 @@ export async function create(core: ApiCore, request: ApiRequest, object: KubeObj
 
 async function createOnce(core: ApiCore, request: ApiRequest, object: KubeObject): Promise<WriteResult> {
   const isNameGenerated = !object.metadata?.name && object.metadata?.generateName
-  if (!isNameGenerated) return commitPlan(core, named(request, object), await planCreate(core, request, object))
+  if (!isNameGenerated) return commitPlan(core, named(request, object), await planCreate(core, request, { object }))
   for (let attempts = 1; ; attempts++) {
     const copy = copyJson(object)
     try {
-      const plan = await planCreate(core, request, copy)
+      const plan = await planCreate(core, request, { object: copy })
       return await commitPlan(core, named(request, copy), plan)
     } catch (error) {
       if (!isApiError(error, 'AlreadyExists')) throw error

@@ -5,8 +5,9 @@ import type { StoredObject, Write } from '@quarterdeck/storage'
 
 import { servedObject, type ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
+import { attributesOf } from '../admission/admission.ts'
+import { changeWrite } from '../writes/build-write.ts'
 import { findForWrite } from './get.ts'
-import { deleteWrite, isReleased, updateWrite } from './plan-write.ts'
 import { retryConflict } from './retry-conflict.ts'
 
 /** What a delete did: the object is gone (its last value), or stays until its finalizers and grace period are over. */
@@ -38,23 +39,13 @@ export async function planDeletion(
   { stored, old, options }: { stored: StoredObject; old: KubeObject; options: DeleteOptions },
 ): Promise<DeletionPlan> {
   checkPreconditions(request, options, old)
-  const alongside: Write[] = []
-  await core.admit({
-    operation: 'DELETE',
-    kind: request.kind,
-    namespace: request.namespace,
-    name: request.name,
-    subresource: '',
-    object: undefined,
-    old,
-    user: request.user,
-    dryRun: request.dryRun,
-    alongside,
-    reader: core,
-  })
+  const attributes = attributesOf(request, core, { operation: 'DELETE', old })
+  await core.admit(attributes)
+  await core.admit(attributes, 'validating')
   const next = deletedForm(request, old, options)
-  if (isReleased(next)) return { next, writes: [deleteWrite(request, next, stored), ...alongside], stored }
-  return { next, writes: isSameDeletion(old, next) ? [] : [updateWrite(request, next, stored)], stored }
+  const write = changeWrite(request, next, stored)
+  if (write.type === 'delete') return { next, writes: [write, ...attributes.alongside], stored }
+  return { next, writes: isSameDeletion(old, next) ? [] : [write], stored }
 }
 
 /** Stores a deletion, all of it or nothing. */

@@ -13,9 +13,9 @@ import { servedObject, type ApiCore } from '../api-core.ts'
 import { decodeRequestObject } from '../decode-request.ts'
 import { schemaOf } from '../kind-registry.ts'
 import type { ApiRequest } from '../request.ts'
-import { commitPlan, type WriteResult } from './commit-plan.ts'
+import { commitPlan, type WriteResult } from '../writes/commit-plan.ts'
+import { planUpdate } from '../writes/plan-update.ts'
 import { findForWrite } from './get.ts'
-import { planUpdate } from './plan-write.ts'
 import { inQuotaOrder } from './quota-order.ts'
 import { retryConflict } from './retry-conflict.ts'
 
@@ -27,7 +27,7 @@ export async function patch(core: ApiCore, request: ApiRequest, body: unknown, t
     const patched = patchedObject(request, current, body, type)
     // The version that a patch leaves alone is no precondition.
     if (patched.metadata.resourceVersion === current.metadata.resourceVersion) patched.metadata.resourceVersion = ''
-    return commitPlan(core, request, await planUpdate(core, request, patched, stored))
+    return commitPlan(core, request, await planUpdate(core, request, { object: patched, stored }))
   }
   const patchIt = () => (hasPrecondition(body) ? attempt() : retryConflict(core, request, attempt))
   return inQuotaOrder(core, request, { operation: 'UPDATE', attempt: patchIt })

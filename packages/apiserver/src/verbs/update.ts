@@ -3,9 +3,9 @@ import { badRequest, copyJson, isApiError, type KubeObject } from '@quarterdeck/
 
 import type { ApiCore } from '../api-core.ts'
 import type { ApiRequest } from '../request.ts'
-import { commitPlan, type WriteResult } from './commit-plan.ts'
+import { commitPlan, type WriteResult } from '../writes/commit-plan.ts'
+import { planUpdate } from '../writes/plan-update.ts'
 import { findForWrite } from './get.ts'
-import { planUpdate } from './plan-write.ts'
 import { inQuotaOrder } from './quota-order.ts'
 
 /** Replaces an object, or the part of it the subresource names. Without a resourceVersion it is unconditional. */
@@ -27,7 +27,7 @@ async function replace(
   for (let attempts = 1; ; attempts++) {
     const stored = await findForWrite(core, request)
     try {
-      return await commitPlan(core, request, await planUpdate(core, request, attemptOf(), stored))
+      return await commitPlan(core, request, await planUpdate(core, request, { object: attemptOf(), stored }))
     } catch (error) {
       if (!isApiError(error, 'Conflict') || error.details?.kind === resourceQuotas.resource) throw error
       const cache = await core.freshCacheOf(request.kind)

@@ -4,7 +4,7 @@ import type { StoredObject } from '@quarterdeck/storage'
 import { type ApiCore } from '../api-core.ts'
 import { storedKindOf } from '../kind-registry.ts'
 import type { ApiRequest } from '../request.ts'
-import type { WritePlan } from './plan-write.ts'
+import type { WritePlan } from './write-plan.ts'
 
 /** What a write answers with: the stored object, or for a dry run the object that would be. */
 export type WriteResult = { stored: StoredObject } | { dryRun: WritePlan['object'] }
