@@ -28,6 +28,21 @@ const configMap = (namespaceName: string, name: string, data: Record<string, str
   data,
 })
 
+const podSpec = {
+  containers: [
+    {
+      name: 'c',
+      image: 'x:1',
+      ports: [{ containerPort: 80 }],
+      resources: { requests: { cpu: '0.5', memory: '1024Mi' } },
+      env: [{ name: 'A', value: 'b' }],
+    },
+    { name: 'd', image: 'y:1', livenessProbe: { httpGet: { port: 80 } } },
+  ],
+  volumes: [{ name: 'v', emptyDir: {} }],
+}
+const claimTemplate = { metadata: { name: 'v' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }
+
 describe('applying several objects', () => {
   test('[T1] one document at fault keeps all from being stored', async () => {
     const bad = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x', namespace: 't1' }, spec: {} }
@@ -69,6 +84,51 @@ describe('applying several objects', () => {
     assert.equal(applied.action, 'configured')
     assert.deepEqual((applied.after as { data?: object }).data, { mine: '4', theirs: '3' })
   })
+
+  const workload = { selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: podSpec } }
+  const again: [apiVersion: string, kind: string, rest: object][] = [
+    ['v1', 'Pod', { spec: podSpec }],
+    [
+      'v1',
+      'Service',
+      {
+        spec: {
+          type: 'NodePort',
+          selector: { a: 'b' },
+          ports: [
+            { name: 'u', port: 53, protocol: 'UDP' },
+            { name: 't', port: 53 },
+          ],
+        },
+      },
+    ],
+    ['apps/v1', 'Deployment', { spec: workload }],
+    ['apps/v1', 'StatefulSet', { spec: { ...workload, serviceName: 's', volumeClaimTemplates: [claimTemplate] } }],
+    ['apps/v1', 'DaemonSet', { spec: workload }],
+    ['batch/v1', 'Job', { spec: { template: { spec: { ...podSpec, restartPolicy: 'Never' } } } }],
+    [
+      'batch/v1',
+      'CronJob',
+      { spec: { schedule: '* * * * *', jobTemplate: { spec: { template: { spec: { ...podSpec, restartPolicy: 'Never' } } } } } },
+    ],
+    ['v1', 'Secret', { stringData: { a: 'b' } }],
+    ['v1', 'PersistentVolumeClaim', { spec: claimTemplate.spec }],
+    [
+      'autoscaling/v2',
+      'HorizontalPodAutoscaler',
+      { spec: { maxReplicas: 3, scaleTargetRef: { kind: 'Deployment', name: 'd', apiVersion: 'apps/v1' } } },
+    ],
+    ['policy/v1', 'PodDisruptionBudget', { spec: { minAvailable: 1, selector: { matchLabels: { a: 'b' } } } }],
+    ['v1', 'ResourceQuota', { spec: { hard: { pods: '1000' } } }],
+    ['v1', 'LimitRange', { spec: { limits: [{ type: 'Container', max: { cpu: '4' } }] } }],
+    ['v1', 'ServiceAccount', {}],
+  ]
+  for (const [apiVersion, kind, rest] of again)
+    test(`[T5] a ${kind} that is applied twice is unchanged the second time`, async () => {
+      const object = { apiVersion, kind, metadata: { name: 'twice', namespace: 'default', labels: { x: 'y' } }, ...rest }
+      assert.equal((await apply([object]))[0]!.action, 'created')
+      assert.equal((await apply([object]))[0]!.action, 'unchanged')
+    })
 
   test('a dry run shows what would be stored and stores nothing', async () => {
     const preview = (await apply([namespace('t4')], true))[0]!

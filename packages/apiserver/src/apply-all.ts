@@ -1,19 +1,12 @@
-import type { Kind } from '@quarterdeck/api'
-import {
-  applyMergePatch,
-  badRequest,
-  internalError,
-  isApiError,
-  isRecord,
-  type ApiError,
-  type KubeObject,
-} from '@quarterdeck/api-machinery'
+import { modelSchemas, type Kind } from '@quarterdeck/api'
+import { badRequest, internalError, isApiError, isRecord, threeWayMerge, type ApiError, type KubeObject } from '@quarterdeck/api-machinery'
 import type { StoredObject, Write } from '@quarterdeck/storage'
 
 import type { AdmissionReader } from './admission/admission.ts'
 import { servedObject, type ApiCore } from './api-core.ts'
 import type { User } from './auth/user.ts'
 import { decodeRequestObject } from './decode-request.ts'
+import { schemaOf } from './kind-registry.ts'
 import type { ApiRequest } from './request.ts'
 import { planCreate } from './writes/plan-create.ts'
 import { planUpdate } from './writes/plan-update.ts'
@@ -148,6 +141,7 @@ function requestOf(core: ApiCore, user: User, object: unknown, { dryRun, client 
   if (typeof kindName !== 'string' || !kindName) throw badRequest('kind is missing: every object names its kind, such as "Deployment"')
   const kind = core.registry.byKind(apiVersion, kindName)
   if (!kind) throw badRequest(unknownKind(core, apiVersion, kindName))
+  if (!kind.verbs.includes('patch')) throw badRequest(`a ${kindName} is not stored and cannot be applied`)
   if (metadata !== undefined && metadata !== null && !isRecord(metadata)) throw badRequest('metadata is not an object with a name')
   const meta = isRecord(metadata) ? metadata : {}
   refuseNonStrings({ 'metadata.name': meta['name'], 'metadata.namespace': meta['namespace'] })
@@ -189,7 +183,7 @@ async function planApply(
   await core.authorize(request, 'patch')
   const before = servedObject(kind, stored)
   decodeRequestObject(manifest, request)
-  const merged = decodeRequestObject(threeWayMerge(before, manifest), { ...request, fieldValidation: 'Ignore' }, { known: before })
+  const merged = decodeRequestObject(applied(kind, before, manifest), { ...request, fieldValidation: 'Ignore' }, { known: before })
   merged.metadata.resourceVersion = before.metadata.resourceVersion
   return { plan: await planUpdate(core, request, { object: merged, stored, reader }), before }
 }
@@ -203,10 +197,9 @@ function annotated(manifest: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** What apply leaves: the live object, less what the last apply set and this one does not, overlaid with the manifest. */
-function threeWayMerge(live: KubeObject, manifest: Record<string, unknown>): unknown {
-  const previous = lastApplied(live)
-  const pruned = previous ? applyMergePatch(live, removals(previous, manifest)) : live
-  return applyMergePatch(pruned, manifest)
+function applied(kind: Kind, live: KubeObject, manifest: Record<string, unknown>): unknown {
+  const fields = live as unknown as Record<string, unknown>
+  return threeWayMerge({ live: fields, previous: lastApplied(live), next: manifest }, schemaOf(kind), modelSchemas)
 }
 
 function lastApplied(live: KubeObject): Record<string, unknown> | undefined {
@@ -216,17 +209,6 @@ function lastApplied(live: KubeObject): Record<string, unknown> | undefined {
   } catch {
     return undefined
   }
-}
-
-/** A merge patch that removes what `previous` has and `next` has not. */
-function removals(previous: Record<string, unknown>, next: Record<string, unknown>): Record<string, unknown> {
-  const patch: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(previous)) {
-    const wanted = next[key]
-    if (wanted === undefined || wanted === null) patch[key] = null
-    else if (isRecord(value) && isRecord(wanted)) patch[key] = removals(value, wanted)
-  }
-  return patch
 }
 
 function withStored(applied: AppliedObject, writes: readonly PlannedDocument[], stored: readonly StoredObject[]): AppliedObject {
