@@ -24,6 +24,7 @@ import { applyAll, type ApplyAllOptions, type AppliedObject } from './apply-all.
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { builtInAuthorizer } from './auth/built-in-authorizer.ts'
+import { ServerKeys } from './auth/server-keys.ts'
 import type { SecretTokenUse } from './auth/secret-tokens.ts'
 import type { ServiceAccountTokens } from './auth/service-account-tokens.ts'
 import { apiServerUser, type User } from './auth/user.ts'
@@ -105,10 +106,11 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     ]),
   })
   server.clientFor = (user, name) => createInProcessClient(server, user, name)
-  server.identity = await bootstrapCluster(server.clientFor(apiServerUser, 'apiserver'), serviceCidr)
+  const keys = new ServerKeys(store)
+  server.identity = await bootstrapCluster(server.clientFor(apiServerUser, 'apiserver'), keys, serviceCidr)
   server.worker = new WorkerLink(core, server.identity.authority)
   server.applyAll = (user, documents, applyOptions) => applyAll(core, user, documents, applyOptions)
-  server.sessions = await openSessions(store, server.clientFor(apiServerUser, 'apiserver'))
+  server.sessions = await openSessions(store, keys, server.clientFor(apiServerUser, 'apiserver'))
   server.tokens = openServiceAccountTokens({
     reader: core,
     signingKeyPem: server.identity.serviceAccountSigningKeyPem,

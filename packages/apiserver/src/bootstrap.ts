@@ -13,20 +13,21 @@ import {
 import { createIfAbsent, getIfExists, type Client } from '@quarterdeck/client'
 
 import { createAuthorityKeyPair, openAuthority, type CertificateAuthority } from './auth/certificate-authority.ts'
+import type { ServerKeys } from './auth/server-keys.ts'
 import { createSigningKeyPem } from './auth/service-account-tokens.ts'
 import { ensureStorageClass } from './default-class.ts'
 
 const authorityDays = 3650
 const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'] as const
 
-/** What every API server of a cluster shares; kept in the cluster's own Secrets, so that any number of them can start. */
+/** What every API server of a cluster shares, so that any number of them can start. */
 export interface ClusterIdentity {
   authority: CertificateAuthority
   serviceAccountSigningKeyPem: string
 }
 
 /** Makes what a cluster needs before its first request, unless it is there. Safe to run by several servers at once. */
-export async function bootstrapCluster(client: Client, serviceCidr: string): Promise<ClusterIdentity> {
+export async function bootstrapCluster(client: Client, keys: ServerKeys, serviceCidr: string): Promise<ClusterIdentity> {
   for (const name of systemNamespaces) await createIfAbsent<Namespace>(client, namespaces, { metadata: { name }, spec: {}, status: {} })
   for (const { name, ...rest } of systemPriorityClasses) await createIfAbsent(client, priorityClasses, { metadata: { name }, ...rest })
   await createIfAbsent(client, serviceCidrs, { metadata: { name: 'kubernetes' }, spec: { cidrs: [serviceCidr] }, status: {} })
@@ -35,13 +36,11 @@ export async function bootstrapCluster(client: Client, serviceCidr: string): Pro
     metadata: { name: tokenTrackingConfigMap, namespace: 'kube-system' },
     data: { since: dayOf(Date.now()) },
   })
-  const authority = await ensureSecret(client, 'quarterdeck-cluster-ca', 'kubernetes.io/tls', async () => {
+  const authority = await keys.ensure('cluster-ca', async () => {
     const pair = await createAuthorityKeyPair('quarterdeck-ca', authorityDays)
     return { 'tls.crt': pair.certificatePem, 'tls.key': pair.keyPem }
   })
-  const signing = await ensureSecret(client, 'quarterdeck-service-account-key', 'Opaque', async () => ({
-    'signing.key': createSigningKeyPem(),
-  }))
+  const signing = await keys.ensure('service-account-key', () => ({ 'signing.key': createSigningKeyPem() }))
   return {
     authority: await openAuthority({ certificatePem: authority['tls.crt']!, keyPem: authority['tls.key']! }),
     serviceAccountSigningKeyPem: signing['signing.key']!,

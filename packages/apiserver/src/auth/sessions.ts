@@ -8,6 +8,7 @@ import type { ObjectStore } from '@quarterdeck/storage'
 import { jwtVerify, SignJWT } from 'jose'
 
 import { ensureSecret } from '../bootstrap.ts'
+import type { ServerKeys } from './server-keys.ts'
 import { mastersGroup, type User } from './user.ts'
 
 export const sessionCookie = 'quarterdeck_session'
@@ -36,8 +37,8 @@ interface StoredUser {
   hash: Buffer
 }
 
-export async function openSessions(store: ObjectStore, client: Client): Promise<Sessions> {
-  const stored = await ensureSecret(client, 'quarterdeck-session-key', 'Opaque', async () => ({ key: randomBytes(32).toString('base64') }))
+export async function openSessions(store: ObjectStore, keys: ServerKeys, client: Client): Promise<Sessions> {
+  const stored = await keys.ensure('session-key', () => ({ key: randomBytes(32).toString('base64') }))
   const key = createSecretKey(Buffer.from(stored['key']!, 'base64'))
 
   async function find(name: string): Promise<StoredUser | undefined> {
