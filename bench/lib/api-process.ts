@@ -16,7 +16,7 @@ const rest = createRestHandler({
 })
 const server = createServer(
   { key: serving.keyPem, cert: serving.certificatePem, ca: [authority.certificatePem], requestCert: true, rejectUnauthorized: false },
-  rest,
+  rest.handle,
 )
 server.listen(0, '127.0.0.1', () => {
   process.send?.({ url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, caPem: authority.certificatePem, ...admin })

@@ -18,6 +18,7 @@ import type { Client } from '@quarterdeck/client'
 import { createLogger, silentLogger } from '@quarterdeck/controller-runtime'
 import { createDockerRuntime, exampleImage } from '@quarterdeck/docker-runtime'
 import { createMemoryStore } from '@quarterdeck/storage'
+import { channels, framedLink } from '@quarterdeck/streams'
 import { createTunnelHub, type TunnelHub } from '@quarterdeck/tunnel'
 
 import { runNode, teardownNode } from './node.ts'
@@ -186,7 +187,8 @@ void describe('a node with its services and names', () => {
     assert.match(await text((await read('timestamps=true&tailLines=1')).body), /^\d{4}-\d\d-\d\dT.*Z line 3\n$/)
     const previous = await read('previous=true')
     assert.equal(previous.status, 400)
-    assert.equal(await text(previous.body), 'previous terminated container "main" in pod "talks" not found')
+    const { message } = JSON.parse(await text(previous.body)) as { message: string }
+    assert.equal(message, 'previous terminated container "main" in pod "talks" not found')
     const follow = await read('follow=true&tailLines=1')
     await client.delete(pods, { namespace: 'default', name: 'talks' })
     assert.equal(await text(follow.body), 'line 3\n')
@@ -195,14 +197,18 @@ void describe('a node with its services and names', () => {
   void test('a command runs in a container through the tunnel, with its exit code', async () => {
     await createPod('runs', 'trap "exit 0" TERM; while true; do sleep 0.1; done')
     await runningPod('runs')
-    const { stream, trailers } = await hub.open(nodeName, {
+    const { stream } = await hub.open(nodeName, {
       method: 'POST',
-      path: '/exec/default/runs/main?command=sh&command=-c&command=cat%3B+exit+4&stdin=true',
+      path: '/exec/default/runs/main?command=sh&command=-c&command=cat%3B+echo+no+>%262%3B+exit+4&stdin=true&stdout=true&stderr=true',
     })
-    const output = text(stream)
-    stream.end('typed')
-    assert.match(await output, /typed$/)
-    assert.deepEqual(await trailers, { 'exit-code': '4' })
+    const link = framedLink(stream)
+    await link.send(channels.stdin, Buffer.from('typed'))
+    await link.send(channels.close, Buffer.of(channels.stdin))
+    const told: Record<number, string> = {}
+    for await (const { channel, data } of link.incoming) told[channel] = (told[channel] ?? '') + Buffer.from(data).toString()
+    assert.deepEqual([told[channels.stdout], told[channels.stderr]], ['typed', 'no\n'])
+    const status = JSON.parse(told[channels.error] ?? '') as { reason: string; details: { causes: { message: string }[] } }
+    assert.deepEqual([status.reason, status.details.causes[0]?.message], ['NonZeroExitCode', '4'])
   })
 
   void test('what the pods use is measured', async () => {

@@ -43,7 +43,7 @@ if (!values.workerless) {
 }
 void tellUsage(client, stop.signal)
 
-const nodes: NodeConnections = {
+const nodes: Pick<NodeConnections, 'request'> = {
   async request(_nodeName, { path, signal }) {
     const url = new URL(path, 'http://node')
     const follow = url.searchParams.get('follow') === 'true'

@@ -24,12 +24,17 @@ runProcess('web', async (signal) => {
   const authenticate = createAuthenticator(server.tokens)
   const dashboard = await startDashboard({ server, nodes: hub }, settings.isDevelopment)
   const tunnels = createTunnelUpgrade(hub, authenticate)
+  const rest = createRestHandler({ server, authenticate })
 
   const { authority } = server.identity
   const serving = await authority.issueServer(servingHosts(settings.serviceCidr, settings.hosts), servingDays)
   const tls = createTlsServer(
     { key: serving.keyPem, cert: serving.certificatePem, ca: authority.certificatePem },
-    { ...tunnels, handle: createRestHandler({ server, authenticate }) },
+    {
+      handle: rest.handle,
+      isUpgradable: (url) => tunnels.isUpgradable(url) || rest.isUpgradable(url),
+      upgrade: (request, socket, head) => tunnels.upgrade(request, socket, head) || rest.upgrade(request, socket, head),
+    },
   )
   const plain = createPlainServer(dashboard)
 

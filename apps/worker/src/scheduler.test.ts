@@ -195,7 +195,7 @@ describe('the scheduler on a cluster', () => {
     })
     const listening = createServer(
       { key: serving.keyPem, cert: serving.certificatePem, ca: authority.certificatePem, requestCert: true, rejectUnauthorized: false },
-      rest,
+      rest.handle,
     )
     listening.listen(0, '127.0.0.1')
     await once(listening, 'listening')

@@ -34,7 +34,7 @@ async function startAskable(t: TestContext): Promise<AskableCluster> {
   const cluster = await startCluster(t)
   const { server } = cluster
   const rest = createRestHandler({ server, authenticate: async () => controllerManager })
-  const web = createServer(rest).listen(0, '127.0.0.1')
+  const web = createServer(rest.handle).listen(0, '127.0.0.1')
   await once(web, 'listening')
   const get = async (path: string) => {
     const answer = await fetch(`http://127.0.0.1:${(web.address() as AddressInfo).port}${path}`)

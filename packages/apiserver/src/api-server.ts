@@ -1,5 +1,4 @@
 import { derivedKinds, reviewKinds, secrets, tokenLastUsedLabel } from '@quarterdeck/api'
-import { unavailable } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
 import type { ObjectStore } from '@quarterdeck/storage'
 
@@ -38,7 +37,7 @@ import { createInProcessClient } from './in-process-client.ts'
 import { KindRegistry } from './kind-registry.ts'
 import { createApiMetrics, type ApiMetrics } from './rest/metrics.ts'
 import { subresources } from './subresources/index.ts'
-import type { NodeConnections } from './subresources/pod-log.ts'
+import { noNodes, type NodeConnections } from './node-connections.ts'
 import { WorkerLink } from './worker-link.ts'
 
 export interface ApiServerOptions {
@@ -70,8 +69,6 @@ export interface ApiServer {
   /** To the worker that leads. */
   worker: WorkerLink
 }
-
-const noNodes: NodeConnections = { request: (nodeName) => Promise.reject(unavailable(`node ${nodeName} is not connected to this server`)) }
 
 /** Opens the pipeline over a store, making the cluster's first objects (namespaces, authority, keys) where they are missing. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {

@@ -5,7 +5,8 @@ import type Docker from 'dockerode'
 import * as containers from './containers.ts'
 import { call, connectEngine } from './engine.ts'
 import { engineEvents } from './events.ts'
-import { execInContainer, execStream } from './exec.ts'
+import { dialSandbox } from './dial.ts'
+import { attachContainer, execInContainer, execStream } from './exec.ts'
 import { inspectImage, listImages, pullImage } from './images.ts'
 import { containerLogs } from './logs.ts'
 import { ensureNetwork, removeNetwork } from './network.ts'
@@ -40,6 +41,8 @@ function runtimeOn(docker: Docker, agentId: string): ContainerRuntime {
     removeContainer: (id) => containers.removeContainer(docker, id),
     exec: (id, command, signal) => execInContainer(docker, id, command, signal),
     execStream: (id, command, options) => execStream(docker, id, command, options),
+    attach: (id, options) => attachContainer(docker, id, options),
+    dial: (sandboxId, port) => dialSandbox(docker, sandboxId, port),
     logs: (id, options) => containerLogs(docker, id, options),
     stats: (id) => containerStats(docker, id),
     pullImage: (image, auth, signal) => pullImage(docker, image, auth, signal),

@@ -1,4 +1,4 @@
-import type { Duplex, Readable } from 'node:stream'
+import type { Duplex, Readable, Writable } from 'node:stream'
 
 import type { ContainerConfig, ContainerStats, ExecResult, LogOptions, RuntimeContainer } from './container.ts'
 import type { ImageDetail, RegistryAuth, RuntimeImage } from './image.ts'
@@ -23,16 +23,28 @@ export interface RuntimeEvent {
   podUid: string
 }
 
-export interface ExecStreamOptions {
-  tty: boolean
+/** Which streams of a process are wanted. With a terminal what it writes to standard error comes as standard output. */
+export interface StreamOptions {
   stdin: boolean
+  stdout: boolean
+  stderr: boolean
+  tty: boolean
 }
 
-export interface ExecStream {
-  /** Writes go to standard input. Reads are frames of the engine's multiplexed format unless `tty`. */
-  stream: Duplex
-  exitCode(): Promise<number>
+/** A process in a container, with the streams that were asked for. */
+export interface ProcessStreams {
+  /** Its end is the end of standard input. */
+  stdin: Writable | undefined
+  stdout: Readable | undefined
+  stderr: Readable | undefined
   resize(size: { width: number; height: number }): Promise<void>
+  /** Lets go of the process, which may go on. */
+  destroy(): void
+}
+
+export interface ExecStream extends ProcessStreams {
+  /** Once its output has ended. */
+  exitCode(): Promise<number>
 }
 
 /**
@@ -59,7 +71,11 @@ export interface ContainerRuntime {
   /** Kills it if it runs. */
   removeContainer(id: string): Promise<void>
   exec(id: string, command: readonly string[], signal: AbortSignal): Promise<ExecResult>
-  execStream(id: string, command: readonly string[], options: ExecStreamOptions): Promise<ExecStream>
+  execStream(id: string, command: readonly string[], options: StreamOptions): Promise<ExecStream>
+  /** The streams of the container's own process, from now on. `tty` is as the container was made. */
+  attach(id: string, options: StreamOptions): Promise<ProcessStreams>
+  /** Connects to a TCP port in the network of a sandbox: to the loopback address, where it answers there alone. */
+  dial(sandboxId: string, port: number): Promise<Duplex>
   /** Log bytes, standard output and error interleaved as written; with follow it ends when the container does. */
   logs(id: string, options: LogOptions): Promise<Readable>
   stats(id: string): Promise<ContainerStats>

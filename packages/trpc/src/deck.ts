@@ -7,7 +7,7 @@ import { UsageBoard } from './usage/usage-board.ts'
 /** What the process shares with every dashboard request. */
 export interface Deck {
   server: ApiServer
-  nodes: NodeConnections
+  nodes: Pick<NodeConnections, 'request'>
   live: LiveKinds
   usage: UsageBoard
   controlPlane: ControlPlaneMonitor

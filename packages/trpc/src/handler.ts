@@ -15,7 +15,7 @@ const maxBodyBytes = 16 * 1024 * 1024
 
 export interface TrpcHandlerOptions {
   server: ApiServer
-  nodes: NodeConnections
+  nodes: Pick<NodeConnections, 'request'>
   /** Told of errors that are our own fault. */
   onInternalError?: (error: Error, path: string) => void
 }

@@ -6,11 +6,11 @@ import { closeDeck, createDeck } from './deck.ts'
 import { appRouter } from './router.ts'
 import { createCallerFactory } from './trpc.ts'
 
-const noNodes: NodeConnections = { request: () => Promise.reject(new Error('no node is connected')) }
+const noNodes: Pick<NodeConnections, 'request'> = { request: () => Promise.reject(new Error('no node is connected')) }
 
 /** The router over an API server in memory, called as an administrator. For tests. */
 export async function openTestDeck(
-  nodes: NodeConnections = noNodes,
+  nodes: Pick<NodeConnections, 'request'> = noNodes,
 ): Promise<{ api: TestCaller; server: ApiServer; client: Client; close: () => Promise<void> }> {
   const store = createMemoryStore()
   const server = await createApiServer({ store })

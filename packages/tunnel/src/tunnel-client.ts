@@ -1,9 +1,9 @@
 import http2 from 'node:http2'
 
+import { duplexOf } from '@quarterdeck/streams'
 import { WebSocket } from 'ws'
 
 import { keepAlive } from './heartbeat.ts'
-import { duplexOf } from './web-socket-duplex.ts'
 
 export type TunnelRequest = http2.Http2ServerRequest
 export type TunnelResponse = http2.Http2ServerResponse

@@ -3,10 +3,10 @@ import http2 from 'node:http2'
 import type { Duplex, Readable } from 'node:stream'
 
 import { unavailable } from '@quarterdeck/api-machinery'
+import { duplexOf } from '@quarterdeck/streams'
 import { type WebSocket, WebSocketServer } from 'ws'
 
 import { keepAlive } from './heartbeat.ts'
-import { duplexOf } from './web-socket-duplex.ts'
 
 export interface NodeRequest {
   method: string
@@ -28,9 +28,8 @@ export interface NodeResponse {
 export interface NodeStream {
   status: number
   headers: Record<string, string>
-  /** Both directions at once; `trailers` are given when the other side has ended. */
+  /** Both directions at once. */
   stream: Duplex
-  trailers: Promise<Record<string, string>>
 }
 
 export interface TunnelHub {
@@ -92,12 +91,8 @@ export function createTunnelHub(): TunnelHub {
     },
     async open(nodeName, request) {
       const stream = start(nodeName, request, false)
-      const trailers = new Promise<Record<string, string>>((resolve) => {
-        stream.on('trailers', (headers) => resolve(plain(headers)))
-        stream.on('close', () => resolve({}))
-      })
       const answer = await answerOf(nodeName, stream, request.signal)
-      return { ...answer, stream, trailers }
+      return { ...answer, stream }
     },
     isConnected: (nodeName) => connections.has(nodeName),
     connectedNodes: () => [...connections.keys()],

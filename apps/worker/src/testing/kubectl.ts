@@ -12,7 +12,7 @@ export type Kubectl = (command: string, input?: string) => Promise<string>
 
 /** Serves the cluster on loopback without credentials, and returns kubectl for it. */
 export async function startKubectl(t: TestContext, server: ApiServer): Promise<Kubectl> {
-  const http = createServer(createRestHandler({ server, authenticate: async () => controllerManager }))
+  const http = createServer(createRestHandler({ server, authenticate: async () => controllerManager }).handle)
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   t.after(() => {

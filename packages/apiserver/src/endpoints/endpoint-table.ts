@@ -2,6 +2,7 @@ import type { Kind, Verb } from '@quarterdeck/api'
 import { ApiError } from '@quarterdeck/api-machinery'
 
 import type { ApiRequest } from '../request.ts'
+import type { RequestInfo } from '../rest/request-info.ts'
 import type { Endpoint, Subresource } from './endpoint.ts'
 
 /** The verbs that name an object; the others are of a collection. */
@@ -34,6 +35,11 @@ export class EndpointTable {
   /** The kind of what is answered: of the kind itself, or of the values that a subresource speaks of. */
   spokenKind({ kind, subresource }: Pick<ApiRequest, 'kind' | 'subresource'>): Kind {
     return this.#of(kind).get(subresource)?.speaks ?? kind
+  }
+
+  /** Whether a request of this form may be handed a connection. */
+  connectsAt(info: RequestInfo | undefined): boolean {
+    return info?.isResource === true && this.#options.subresources.some(({ name, connects }) => connects && name === info.subresource)
   }
 
   /** In order of name. */

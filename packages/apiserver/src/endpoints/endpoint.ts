@@ -2,6 +2,7 @@ import type { Kind, Verb } from '@quarterdeck/api'
 import type { KubeObject } from '@quarterdeck/api-machinery'
 import type { DeleteOptions, PatchType } from '@quarterdeck/client'
 import type { StoredObject } from '@quarterdeck/storage'
+import type { ChannelLink, PortDialer, StreamName } from '@quarterdeck/streams'
 import type { Readable } from 'node:stream'
 
 import type { ApiServer } from '../api-server.ts'
@@ -38,6 +39,8 @@ export interface Call {
    * rejects with ApiError for one that is too large, of an unknown media type or malformed.
    */
   body(): Promise<Body | undefined>
+  /** Whether the caller can be given a connection of its own: a session, or ports. */
+  isUpgrade?: boolean
   /** Aborts when the caller is gone. */
   signal?: AbortSignal
 }
@@ -55,6 +58,10 @@ export type Answer =
   | { type: 'json'; text: string }
   | { type: 'watch'; open(sink: WatchSink): Promise<() => void>; timeoutSeconds: number | undefined }
   | { type: 'text'; stream: Readable }
+  /** A session with a process of a node; `streams` are those that the client asked for. */
+  | { type: 'session'; link: ChannelLink; streams: readonly StreamName[] }
+  /** Connections to ports, made as the client asks for them. */
+  | { type: 'ports'; dial: PortDialer }
 
 export type Endpoint = (call: Call) => Promise<Answer>
 
@@ -63,6 +70,8 @@ export interface Subresource {
   name: string
   /** The kinds that have it. */
   isOf(kind: Kind): boolean
+  /** Whether it hands over a connection: a session, or ports. */
+  connects?: boolean
   /** The kind of what it takes and answers with, where that is another. */
   speaks?: Kind
   endpoints: Readonly<Partial<Record<Verb, Endpoint>>>

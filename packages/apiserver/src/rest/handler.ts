@@ -1,4 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 import type { Kind } from '@quarterdeck/api'
 import { unauthorized } from '@quarterdeck/api-machinery'
@@ -14,7 +16,7 @@ import { verbLabels, type RequestLabels } from './metrics.ts'
 import { isWatchQuery } from './options.ts'
 import { createPathRoutes, isOpenPath, type PathRoutes } from './path-routes.ts'
 import { requestInfoOf, type RequestInfo } from './request-info.ts'
-import { handleResource } from './resource-handler.ts'
+import { handleResource, type Http } from './resource-handler.ts'
 import { respondError } from './respond.ts'
 
 export interface RestOptions {
@@ -23,24 +25,45 @@ export interface RestOptions {
 }
 
 /** Answers every request that comes in: with what is asked, or with a Status that says why not. */
-export type RestHandler = (request: IncomingMessage, response: ServerResponse) => void
+export interface RestHandler {
+  handle(request: IncomingMessage, response: ServerResponse): void
+  /** Whether another protocol is spoken at this URL; who asks for one elsewhere is answered as if they had not. */
+  isUpgradable(url: string): boolean
+  /** Answers a request for another protocol. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+}
 
 interface RestContext extends RestOptions {
   paths: PathRoutes
 }
 
 export function createRestHandler(options: RestOptions): RestHandler {
-  const { metrics } = options.server
+  const { server } = options
+  const { metrics } = server
   // Those of the process itself belong to what serves it.
   if (!metrics.registry.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics.registry })
-  const context: RestContext = { ...options, paths: createPathRoutes(options.server) }
-  return (request, response) => {
-    handle(context, request, response).catch((error: unknown) => respondError(request, response, error).catch(() => response.destroy()))
+  const context: RestContext = { ...options, paths: createPathRoutes(server) }
+  const answer = (http: Http): void => {
+    const { request, response } = http
+    handle(context, http).catch((error: unknown) => respondError(request, response, error).catch(() => response.destroy()))
+  }
+  return {
+    handle: (request, response) => answer({ request, response }),
+    isUpgradable: (url) => server.endpoints.connectsAt(requestInfoOf('GET', targetOf(url).path, false)),
+    upgrade(request, socket, head) {
+      const response = new ServerResponse(request)
+      response.assignSocket(socket as Socket)
+      // What is refused is answered as any request is, and the connection ends with it.
+      response.once('finish', () => socket.end())
+      answer({ request, response, upgrade: { request, socket, head } })
+      return true
+    },
   }
 }
 
-async function handle(context: RestContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(context: RestContext, http: Http): Promise<void> {
   const { server, paths } = context
+  const { request, response } = http
   const { path, query } = targetOf(request.url ?? '/')
   const info = requestInfoOf(request.method ?? '', path, isWatchQuery(query))
   const sender = await context.authenticate(request)
@@ -50,7 +73,7 @@ async function handle(context: RestContext, request: IncomingMessage, response: 
   if (!info) throw notServed()
   const kind = kindAt(server.core.registry, info)
   observe(server, labelsOf(server, info, kind), response)
-  if (kind && info.isResource) return handleResource({ server, user, kind, info, query }, { request, response })
+  if (kind && info.isResource) return handleResource({ server, user, kind, info, query }, http)
   await server.core.authorizeAttributes(attributesOf(user, info))
   if (info.isResource) throw notServed()
   return paths.answer({ request, response, path, query })

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 
 import type { Kind } from '@quarterdeck/api'
-import type { KubeObject } from '@quarterdeck/api-machinery'
+import { badRequest, type KubeObject } from '@quarterdeck/api-machinery'
+import { acceptChannels, acceptPortForward, relay, type Upgrade } from '@quarterdeck/streams'
 
 import type { ApiServer } from '../api-server.ts'
 import type { User } from '../auth/user.ts'
@@ -16,6 +18,9 @@ import type { ResourceInfo } from './request-info.ts'
 import { respondJson, respondWarnings } from './respond.ts'
 import { renderList, renderObject, shapedObject, type IncludeObject } from './shapes.ts'
 import { streamWatch } from './watch-stream.ts'
+
+/** Of one WebSocket. */
+const maxPorts = 64
 
 export interface ResourceCall {
   server: ApiServer
@@ -31,9 +36,11 @@ interface Wish {
   include: IncludeObject
 }
 
-interface Http {
+/** One exchange; `upgrade` is there when the client asks for another protocol on its connection. */
+export interface Http {
   request: IncomingMessage
   response: ServerResponse
+  upgrade?: Upgrade | undefined
 }
 
 /** Answers a request about a resource or a subresource of it. Throws ApiError. */
@@ -62,9 +69,10 @@ export async function handleResource({ server, user, kind, info, query }: Resour
     options,
     body: () => readCallBody(http.request, info.verb),
     signal: gone.signal,
+    isUpgrade: http.upgrade !== undefined,
   })
   respondWarnings(http.response, request.warnings)
-  await send(answer, { kind, spoken, wish, http })
+  await send(answer, { kind, spoken, wish, http, query })
 }
 
 function deprecationOf({ deprecation, apiVersion, kind }: Kind): string[] {
@@ -77,9 +85,10 @@ interface Sending {
   spoken: Kind
   wish: Wish
   http: Http
+  query: URLSearchParams
 }
 
-async function send(answer: Answer, { kind, spoken, wish, http }: Sending): Promise<void> {
+async function send(answer: Answer, { kind, spoken, wish, http, query }: Sending): Promise<void> {
   const { output, include } = wish
   const code = 'isNew' in answer && answer.isNew ? 201 : 200
   const json = (text: string): Promise<void> => respondJson(http.request, http.response, text, { code, output })
@@ -100,6 +109,10 @@ async function send(answer: Answer, { kind, spoken, wish, http }: Sending): Prom
       return streamWatch(kind, http, { ...wish, ...answer })
     case 'text':
       return sendText(answer, http.response)
+    case 'session':
+      return joinSession(answer, http)
+    case 'ports':
+      return joinPorts(answer, http, query)
   }
 }
 
@@ -112,4 +125,30 @@ async function sendText({ stream }: Answer & { type: 'text' }, response: ServerR
   await pipeline(stream, response).catch((error: unknown) => {
     if (!response.destroyed) throw error
   })
+}
+
+async function joinSession({ link, streams }: Answer & { type: 'session' }, http: Http): Promise<void> {
+  try {
+    await relay(await acceptChannels(upgradeOf(http), streams), link)
+  } finally {
+    link.destroy()
+  }
+}
+
+function joinPorts({ dial }: Answer & { type: 'ports' }, http: Http, query: URLSearchParams): Promise<void> {
+  const ports = query
+    .getAll('ports')
+    .flatMap((text) => text.split(','))
+    .map(Number)
+  const wrong = ports.find((port) => !Number.isInteger(port) || port < 1 || port > 65_535)
+  if (wrong !== undefined || ports.length > maxPorts)
+    throw badRequest(`query parameter "ports" must name at most ${maxPorts} ports, each 1 to 65535`)
+  return acceptPortForward(upgradeOf(http), ports, dial)
+}
+
+/** The connection is handed over: from now on it is not the response's. */
+function upgradeOf({ upgrade, response }: Http): Upgrade {
+  if (!upgrade) throw badRequest('Upgrade request required')
+  response.detachSocket(upgrade.socket as Socket)
+  return upgrade
 }

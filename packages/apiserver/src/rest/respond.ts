@@ -72,7 +72,8 @@ export function respondBytes(response: ServerResponse, bytes: Uint8Array, conten
 export async function respondError(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
   const apiError = isApiError(error) ? error : internalError('see the server log')
   if (!isApiError(error)) console.error('request failed', request.method, request.url, error)
-  if (response.headersSent) {
+  // A connection that was handed over has no place for an answer any more.
+  if (response.headersSent || !response.socket) {
     response.destroy()
     return
   }

@@ -1,7 +1,6 @@
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-import { unavailable } from '@quarterdeck/api-machinery'
 import { createHttpClient, type Client } from '@quarterdeck/client'
 import { createMemoryStore, type ObjectStore } from '@quarterdeck/storage'
 import { Agent, request } from 'undici'
@@ -9,6 +8,7 @@ import { Agent, request } from 'undici'
 import { createApiServer, type ApiServer } from '../api-server.ts'
 import { createAuthenticator } from '../auth/authenticator.ts'
 import { mastersGroup } from '../auth/user.ts'
+import type { NodeConnections } from '../node-connections.ts'
 import { createRestHandler } from '../rest/handler.ts'
 
 export interface Answer {
@@ -40,17 +40,24 @@ export interface RestServer {
   close(): Promise<void>
 }
 
-export async function startRestServer(store: ObjectStore = createMemoryStore()): Promise<RestServer> {
-  const nodes = { request: () => Promise.reject(unavailable('no node in this test')) }
-  const api = await createApiServer({ store, nodes })
+export async function startRestServer(store: ObjectStore = createMemoryStore(), nodes?: NodeConnections): Promise<RestServer> {
+  const api = await createApiServer({ store, ...(nodes ? { nodes } : {}) })
   const { authority } = api.identity
   const serving = await authority.issueServer(['127.0.0.1'], 1)
   const admin = await authority.issueClient('admin', [mastersGroup], 1)
   const handler = createRestHandler({ server: api, authenticate: createAuthenticator(api.tokens) })
   const server = createServer(
-    { key: serving.keyPem, cert: serving.certificatePem, ca: [authority.certificatePem], requestCert: true, rejectUnauthorized: false },
-    handler,
+    {
+      key: serving.keyPem,
+      cert: serving.certificatePem,
+      ca: [authority.certificatePem],
+      requestCert: true,
+      rejectUnauthorized: false,
+      shouldUpgradeCallback: ({ url = '/' }) => handler.isUpgradable(url),
+    },
+    handler.handle,
   )
+  server.on('upgrade', (request, socket, head) => handler.upgrade(request, socket, head))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
   const caPem = authority.certificatePem

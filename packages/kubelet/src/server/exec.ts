@@ -1,11 +1,13 @@
-import { pipeline } from 'node:stream'
-
 import type { Pod } from '@quarterdeck/api'
 import { badRequest } from '@quarterdeck/api-machinery'
-import type { ContainerRuntime } from '@quarterdeck/runtime'
+import type { ContainerRuntime, RuntimeContainer } from '@quarterdeck/runtime'
+import { framedLink } from '@quarterdeck/streams'
 import type { TunnelRequest, TunnelResponse } from '@quarterdeck/tunnel'
 
-export interface ExecTarget {
+import { containersOf } from '../pods/pod-model.ts'
+import { joinProcess, streamOptionsOf } from './sessions.ts'
+
+export interface SessionTarget {
   request: TunnelRequest
   response: TunnelResponse
   pod: Pod
@@ -13,37 +15,30 @@ export interface ExecTarget {
   query: URLSearchParams
 }
 
-/**
- * Runs `?command=…&command=…` in a container. The body of the request is its standard input; the body of the answer its
- * output, in frames of the engine's format (stream number, three zeros, length) unless `tty`. The trailer `exit-code` ends it.
- */
-export async function serveExec(runtime: ContainerRuntime, target: ExecTarget): Promise<void> {
-  const { request, response, query } = target
-  const command = query.getAll('command')
+/** Runs `?command=…&command=…` in a container. Both bodies are the messages of a session (framedLink). */
+export async function serveExec(runtime: ContainerRuntime, target: SessionTarget): Promise<void> {
+  const command = target.query.getAll('command')
   if (command.length === 0) throw badRequest('you must specify at least 1 command for the container')
-  const running = (await runtime.listContainers(target.pod.metadata.uid)).find(
-    (found) => found.name === target.container && found.state === 'running',
-  )
-  if (!running) throw badRequest(`container ${target.container} is not running in pod ${target.pod.metadata.name}`)
-  const options = { tty: query.get('tty') === 'true', stdin: query.get('stdin') === 'true' }
+  const options = streamOptionsOf(target.query)
+  const running = await runningContainer(runtime, target)
   const process = await runtime.execStream(running.id, command, options)
-  response.writeHead(200, { trailer: 'exit-code' })
-  response.on('close', () => process.stream.destroy())
-  if (options.stdin) pipeline(request, process.stream, () => {})
-  process.stream.on('data', (chunk: Buffer) => {
-    if (!response.write(chunk)) {
-      process.stream.pause()
-      response.once('drain', () => process.stream.resume())
-    }
-  })
-  process.stream.on('error', () => response.stream.destroy())
-  process.stream.on('end', () => {
-    void process
-      .exitCode()
-      .then((code) => {
-        response.addTrailers({ 'exit-code': String(code) })
-        response.end()
-      })
-      .catch(() => response.stream.destroy())
-  })
+  target.response.stream.respond({ ':status': 200 })
+  await joinProcess(framedLink(target.response.stream), process)
+}
+
+/** Joins a client to the container's own process. A terminal is one if the container was made with one. */
+export async function serveAttach(runtime: ContainerRuntime, target: SessionTarget): Promise<void> {
+  const { pod, container, query } = target
+  const options = streamOptionsOf(query)
+  const running = await runningContainer(runtime, target)
+  const tty = containersOf(pod).find(({ spec }) => spec.name === container)?.spec.tty ?? false
+  const process = await runtime.attach(running.id, { ...options, tty, stderr: options.stderr && !tty })
+  target.response.stream.respond({ ':status': 200 })
+  await joinProcess(framedLink(target.response.stream), process)
+}
+
+async function runningContainer(runtime: ContainerRuntime, { pod, container }: SessionTarget): Promise<RuntimeContainer> {
+  const found = (await runtime.listContainers(pod.metadata.uid)).find(({ name, state }) => name === container && state === 'running')
+  if (!found) throw badRequest(`container ${container} is not running in pod ${pod.metadata.name}`)
+  return found
 }

@@ -7,8 +7,9 @@ import type { ContainerRuntime } from '@quarterdeck/runtime'
 import type { TunnelHandler, TunnelRequest, TunnelResponse } from '@quarterdeck/tunnel'
 
 import { readContainerLog } from './container-logs.ts'
-import { serveExec } from './exec.ts'
+import { serveAttach, serveExec, type SessionTarget } from './exec.ts'
 import { parseLogRequest } from './log-request.ts'
+import { servePort } from './port-forward.ts'
 import type { StatsCollector } from './stats.ts'
 
 export type KubeletHandler = TunnelHandler
@@ -27,7 +28,10 @@ interface RouteTarget {
   query: URLSearchParams
 }
 
-/** The kubelet's own API: `/containerLogs/<namespace>/<pod>/<container>`, `/exec/…` likewise, `/stats/summary`, `/healthz`. */
+/**
+ * The kubelet's own API: `/containerLogs/<namespace>/<pod>/<container>`, `/exec/…` and `/attach/…` likewise,
+ * `/portForward/<namespace>/<pod>?port=…`, `/stats/summary`, `/healthz`. Failures are answered with a Status.
+ */
 export function createKubeletHandler(options: KubeletHandlerOptions): KubeletHandler {
   const { stats } = options
   const routes: Record<string, Route> = {
@@ -37,8 +41,10 @@ export function createKubeletHandler(options: KubeletHandlerOptions): KubeletHan
       response.end(JSON.stringify(await stats.summary()))
     },
     containerLogs: (request, response, target) => serveLogs(options, { request, response, target }),
-    exec: (request, response, { segments, query }) =>
-      serveExec(options.runtime, { request, response, pod: podAt(options.pods, segments), container: segments[2] ?? '', query }),
+    exec: (request, response, target) => serveExec(options.runtime, sessionTarget(options, { request, response, target })),
+    attach: (request, response, target) => serveAttach(options.runtime, sessionTarget(options, { request, response, target })),
+    portForward: (_, response, { segments, query }) =>
+      servePort(options.runtime, podAt(options.pods, segments), { response, port: Number(query.get('port')) }),
   }
   return (request, response) => {
     const url = new URL(request.url, 'http://kubelet')
@@ -57,10 +63,17 @@ function podAt(pods: Cache<Pod>, [namespace = '', name = '']: string[]): Pod {
   return pod
 }
 
-async function serveLogs(
-  { runtime, pods, clock }: KubeletHandlerOptions,
-  { request, response, target }: { request: TunnelRequest; response: TunnelResponse; target: RouteTarget },
-): Promise<void> {
+interface Exchange {
+  request: TunnelRequest
+  response: TunnelResponse
+  target: RouteTarget
+}
+
+function sessionTarget({ pods }: KubeletHandlerOptions, { request, response, target: { segments, query } }: Exchange): SessionTarget {
+  return { request, response, pod: podAt(pods, segments), container: segments[2] ?? '', query }
+}
+
+async function serveLogs({ runtime, pods, clock }: KubeletHandlerOptions, { request, response, target }: Exchange): Promise<void> {
   const pod = podAt(pods, target.segments)
   const wanted = parseLogRequest(target.query, clock.now())
   const stop = new AbortController()
@@ -84,7 +97,7 @@ async function serveLogs(
 function answerError(response: TunnelResponse, error: unknown): void {
   if (response.headersSent) return void response.stream.destroy()
   const failure = error instanceof ApiError ? error : new ApiError('InternalError', (error as Error).message)
-  response.setHeader('content-type', 'text/plain')
+  response.setHeader('content-type', 'application/json')
   response.writeHead(failure.code)
-  response.end(failure.message)
+  response.end(JSON.stringify(failure.toStatus()))
 }

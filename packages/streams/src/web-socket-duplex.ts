@@ -15,7 +15,7 @@ export function duplexOf(socket: WebSocket): Duplex {
       socket.resume()
     },
     write(chunk: Buffer, _encoding, done) {
-      if (socket.readyState !== socket.OPEN) return done(new Error('the tunnel is closed'))
+      if (socket.readyState !== socket.OPEN) return done(new Error('the connection is closed'))
       socket.send(chunk, { binary: true }, (error) => done(error ?? null))
     },
     final(done) {
@@ -29,7 +29,8 @@ export function duplexOf(socket: WebSocket): Duplex {
     writableHighWaterMark: highWaterBytes,
   })
   socket.on('message', (data: Buffer, isBinary) => {
-    if (isBinary && !stream.push(data)) socket.pause()
+    // An empty chunk would stall the reader.
+    if (isBinary && data.length > 0 && !stream.push(data)) socket.pause()
   })
   socket.on('close', () => {
     stream.push(null)

@@ -1,0 +1,6 @@
+export * from './channel-link.ts'
+export type { StreamName } from './spdy/spdy-link.ts'
+export { framedLink } from './framed-link.ts'
+export { acceptChannels, isUpgradeOf, type Upgrade } from './accept-channels.ts'
+export { duplexOf } from './web-socket-duplex.ts'
+export { acceptPortForward, type PortDialer } from './accept-port-forward.ts'
