@@ -85,6 +85,7 @@ const roots: [apiPackage: string, models: string[]][] = [
     ['V1StorageClass', 'V1VolumeAttachment', 'V1CSINode', 'V1CSIDriver', 'V1CSIStorageCapacity', 'V1VolumeAttributesClass'],
   ],
   ['io.k8s.api.networking.v1', ['V1ServiceCIDR', 'V1IPAddress']],
+  ['io.k8s.api.rbac.v1', ['V1Role', 'V1ClusterRole', 'V1RoleBinding', 'V1ClusterRoleBinding']],
   ['io.k8s.api.resource.v1', ['ResourceV1ResourceClaim', 'V1ResourceClaimTemplate', 'V1DeviceClass', 'V1ResourceSlice']],
 ]
 

@@ -32,6 +32,8 @@ export const listTypes: Record<string, ListExtension> = {
   ...Object.fromEntries(atomicLists.map((path) => [path, atomic])),
   'V1PodSpec.nodeSelector': atomicMap,
   'V1ServiceSpec.selector': atomicMap,
+  'V1RoleBinding.roleRef': atomicMap,
+  'V1ClusterRoleBinding.roleRef': atomicMap,
   'V1ReplicationControllerSpec.selector': atomicMap,
   'V1ContainerRestartRuleOnExitCodes.values': set,
   'V1NodeAllocatableResourceClaimStatus.containers': set,

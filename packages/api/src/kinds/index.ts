@@ -1,4 +1,6 @@
 import type { Kind } from '../kind.ts'
+import { clusterRoleBindings } from './cluster-role-binding.ts'
+import { clusterRoles } from './cluster-role.ts'
 import { configMaps } from './config-map.ts'
 import { controllerRevisions } from './controller-revision.ts'
 import { csiDrivers } from './csi-driver.ts'
@@ -33,6 +35,8 @@ import { resourceClaimTemplates } from './resource-claim-template.ts'
 import { resourceClaims } from './resource-claim.ts'
 import { resourceQuotas } from './resource-quota.ts'
 import { resourceSlices } from './resource-slice.ts'
+import { roleBindings } from './role-binding.ts'
+import { roles } from './role.ts'
 import { runtimeClasses } from './runtime-class.ts'
 import { secrets } from './secret.ts'
 import { serviceAccounts } from './service-account.ts'
@@ -77,6 +81,10 @@ export const builtInKinds: readonly Kind[] = [
   runtimeClasses,
   podDisruptionBudgets,
   priorityClasses,
+  clusterRoleBindings,
+  clusterRoles,
+  roleBindings,
+  roles,
   deviceClasses,
   resourceClaims,
   resourceClaimTemplates,

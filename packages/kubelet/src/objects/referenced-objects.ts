@@ -7,14 +7,13 @@ import {
   persistentVolumeClaims,
   persistentVolumes,
   type Pod,
+  referencesOf,
   type Secret,
   secrets,
 } from '@quarterdeck/api'
 import { type KubeObject, keyString, type ObjectKey } from '@quarterdeck/api-machinery'
 import type { Client } from '@quarterdeck/client'
 import { createInformer, type Informer, type Logger } from '@quarterdeck/controller-runtime'
-
-import { referencesOf } from './pod-references.ts'
 
 interface Watched {
   informer: Informer<KubeObject>

@@ -1,4 +1,7 @@
-import { claimNamesOf, type Pod } from '@quarterdeck/api'
+import type { V1Container } from '../generated/types.ts'
+import type { Pod } from '../kinds/pod.ts'
+import { volumeSecretsOf } from '../volumes/volume-secrets.ts'
+import { claimNamesOf } from '../volumes/pod-claims.ts'
 
 export interface PodReferences {
   configMaps: ReadonlySet<string>
@@ -13,12 +16,13 @@ export function referencesOf(pod: Pod): PodReferences {
   for (const volume of pod.spec.volumes ?? []) {
     configMaps.add(volume.configMap?.name)
     secrets.add(volume.secret?.secretName)
+    for (const { name } of volumeSecretsOf(volume)) secrets.add(name)
     for (const source of volume.projected?.sources ?? []) {
       configMaps.add(source.configMap?.name)
       secrets.add(source.secret?.name)
     }
   }
-  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+  for (const container of containersOf(pod)) {
     for (const variable of container.env ?? []) {
       configMaps.add(variable.valueFrom?.configMapKeyRef?.name)
       secrets.add(variable.valueFrom?.secretKeyRef?.name)
@@ -30,6 +34,10 @@ export function referencesOf(pod: Pod): PodReferences {
   }
   for (const reference of pod.spec.imagePullSecrets ?? []) secrets.add(reference.name)
   return { configMaps: named(configMaps), secrets: named(secrets), claims: new Set(claimNamesOf(pod)) }
+}
+
+function containersOf({ spec }: Pod): Pick<V1Container, 'env' | 'envFrom'>[] {
+  return [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])]
 }
 
 const named = (names: ReadonlySet<string | undefined>): Set<string> =>
