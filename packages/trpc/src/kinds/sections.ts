@@ -1,7 +1,7 @@
 import type { Kind } from '@quarterdeck/api'
 
 /** The parts of the navigation, in their order. */
-export const sections = ['Workloads', 'Network', 'Storage', 'Config', 'Policy', 'Cluster', 'Other'] as const
+export const sections = ['Workloads', 'Network', 'Storage', 'Config', 'Policy', 'Access', 'Cluster', 'Other'] as const
 
 export type Section = (typeof sections)[number]
 
@@ -53,10 +53,20 @@ const members: Record<Exclude<Section, 'Other'>, Members> = {
       'csistoragecapacities.storage.k8s.io',
     ],
   },
-  Config: { usual: ['configmaps', 'secrets'], rare: ['serviceaccounts'] },
+  Config: { usual: ['configmaps', 'secrets'], rare: [] },
   Policy: {
     usual: ['poddisruptionbudgets.policy', 'resourcequotas', 'limitranges', 'priorityclasses.scheduling.k8s.io'],
     rare: ['runtimeclasses.node.k8s.io'],
+  },
+  Access: {
+    usual: [
+      'serviceaccounts',
+      'roles.rbac.authorization.k8s.io',
+      'rolebindings.rbac.authorization.k8s.io',
+      'clusterroles.rbac.authorization.k8s.io',
+      'clusterrolebindings.rbac.authorization.k8s.io',
+    ],
+    rare: [],
   },
   Cluster: {
     usual: ['nodes', 'namespaces', 'events'],
