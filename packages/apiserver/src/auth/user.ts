@@ -12,6 +12,11 @@ export const nodeUserPrefix = 'system:node:'
 export const serviceAccountUserPrefix = 'system:serviceaccount:'
 export const anonymousUser = 'system:anonymous'
 
+/** Name of the node that a user is, which may be empty; undefined for everybody else. */
+export function nodeNameOf({ name, groups }: User): string | undefined {
+  return name.startsWith(nodeUserPrefix) && groups.includes(nodesGroup) ? name.slice(nodeUserPrefix.length) : undefined
+}
+
 /** The groups of the service accounts of a namespace. */
 export const serviceAccountGroups = (namespace: string): string[] => ['system:serviceaccounts', `system:serviceaccounts:${namespace}`]
 
