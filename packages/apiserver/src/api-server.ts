@@ -99,7 +99,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     subresources,
     own: new Map([
       ...derivedKinds.map((derived) => [derived.kind, derivedEndpoints(derived)] as const),
-      ...reviewKinds.map((kind) => [kind, reviewEndpoints(kind)] as const),
+      ...reviewKinds.map((kind) => [kind, reviewEndpoints()] as const),
     ]),
   })
   server.clientFor = (user, name) => createInProcessClient(server, user, name)
