@@ -12,7 +12,7 @@ import {
   secrets,
 } from '@quarterdeck/api'
 import { type KubeObject, keyString, type ObjectKey } from '@quarterdeck/api-machinery'
-import type { Client } from '@quarterdeck/client'
+import { getIfExists, type Client } from '@quarterdeck/client'
 import { createInformer, type Informer, type Logger } from '@quarterdeck/controller-runtime'
 
 interface Watched {
@@ -31,10 +31,15 @@ export interface ReferencedObjectsOptions {
 
 const loadTimeoutMs = 5_000
 
-/** The ConfigMaps, Secrets, claims and volumes that pods of this node refer to, one watch each for as long as a pod needs it; no others are read. */
+/**
+ * The ConfigMaps and Secrets that pods of this node refer to, one watch each for as long as a pod needs it, and their claims and
+ * volumes, which a node may get and not watch. No others are read: a node has no right to them.
+ */
 export class ReferencedObjects {
   readonly #options: ReferencedObjectsOptions
   readonly #watched = new Map<string, Watched>()
+  /** By pod, the claims and volumes that are as they will stay for it. */
+  readonly #settled = new Map<string, Map<string, KubeObject>>()
 
   constructor(options: ReferencedObjectsOptions) {
     this.#options = options
@@ -46,10 +51,10 @@ export class ReferencedObjects {
     const references = referencesOf(pod)
     for (const name of references.configMaps) this.#watch(configMaps, { namespace, name }, uid)
     for (const name of references.secrets) this.#watch(secrets, { namespace, name }, uid)
-    for (const name of references.claims) this.#watch(persistentVolumeClaims, { namespace, name }, uid)
   }
 
   forget(podUid: string): void {
+    this.#settled.delete(podUid)
     for (const [key, watched] of this.#watched) {
       if (!watched.podUids.delete(podUid) || watched.podUids.size > 0) continue
       watched.stop.abort()
@@ -66,15 +71,29 @@ export class ReferencedObjects {
     return this.#get(secrets, key)
   }
 
-  claim(key: ObjectKey): Promise<PersistentVolumeClaim | undefined> {
-    return this.#get(persistentVolumeClaims, key)
+  /** A claim of the pod; read anew until it is bound. */
+  claim(key: ObjectKey, podUid: string): Promise<PersistentVolumeClaim | undefined> {
+    return this.#read(persistentVolumeClaims, key, { podUid, isSettled: ({ status }) => status.phase === 'Bound' })
   }
 
-  /** The volume of a claim of the pod: it is watched from then on. */
+  /** The volume of a claim of the pod. */
   volume(name: string, podUid: string): Promise<PersistentVolume | undefined> {
-    const key = { namespace: '', name }
-    this.#watch(persistentVolumes, key, podUid)
-    return this.#get(persistentVolumes, key)
+    return this.#read(persistentVolumes, { namespace: '', name }, { podUid, isSettled: () => true })
+  }
+
+  async #read<T extends KubeObject>(
+    kind: Kind<T>,
+    key: ObjectKey,
+    { podUid, isSettled }: { podUid: string; isSettled(object: T): boolean },
+  ): Promise<T | undefined> {
+    const id = `${kind.resource}/${keyString(key)}`
+    const settled = this.#settled.get(podUid)?.get(id)
+    if (settled) return settled as T
+    const found = await withinTime(getIfExists(this.#options.client, kind, key), `reading ${kind.singular} "${key.name}"`)
+    if (!found || !isSettled(found)) return found
+    const ofPod = this.#settled.get(podUid) ?? new Map<string, KubeObject>()
+    this.#settled.set(podUid, ofPod.set(id, found))
+    return found
   }
 
   async #get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey): Promise<T | undefined> {
@@ -107,11 +126,11 @@ export class ReferencedObjects {
   }
 }
 
-async function withinTime(work: Promise<void>, doing: string): Promise<void> {
+async function withinTime<T>(work: Promise<T>, doing: string): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error(`${doing}: timed out waiting for the API server`)), loadTimeoutMs)
   try {
-    await Promise.race([work, promise])
+    return await Promise.race([work, promise])
   } finally {
     clearTimeout(timer)
   }

@@ -60,7 +60,7 @@ export class ClaimedVolumes {
     objects: ReferencedObjects,
   ): Promise<{ claim: PersistentVolumeClaim; persistentVolume: PersistentVolume }> {
     const name = claimNameOf(pod, volume) ?? ''
-    const claim = await objects.claim({ namespace: pod.metadata.namespace, name })
+    const claim = await objects.claim({ namespace: pod.metadata.namespace, name }, pod.metadata.uid)
     if (!claim) throw processError(pod, volume, `failed to fetch PVC from API server: persistentvolumeclaims "${name}" not found`)
     const foreign = volume.ephemeral ? foreignClaimProblem(pod, claim) : undefined
     if (foreign) throw processError(pod, volume, foreign)
