@@ -1,4 +1,4 @@
-import { equalJson, matchesLabelSelector } from '@quarterdeck/api-machinery'
+import { matchesLabelSelector } from '@quarterdeck/api-machinery'
 
 import type { V1PolicyRule } from '../generated/types.ts'
 import type { ClusterRole } from '../kinds/cluster-role.ts'
@@ -12,12 +12,17 @@ export function aggregatedRulesOf(role: ClusterRole, all: Iterable<ClusterRole>)
   const others = [...all]
     .filter((other) => other.metadata.name !== role.metadata.name)
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
-  const rules: V1PolicyRule[] = []
+  const rules = new Map<string, V1PolicyRule>()
   for (const selector of role.aggregationRule.clusterRoleSelectors ?? []) {
     for (const other of others) {
       if (!matchesLabelSelector(selector, other.metadata.labels)) continue
-      for (const rule of other.rules ?? []) if (!rules.some((known) => equalJson(known, rule))) rules.push(rule)
+      for (const rule of other.rules ?? []) rules.set(textOf(rule), rule)
     }
   }
-  return rules
+  return [...rules.values()]
+}
+
+/** The same for equal rules. */
+function textOf({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }: V1PolicyRule): string {
+  return JSON.stringify([verbs, apiGroups, resources, resourceNames, nonResourceURLs])
 }

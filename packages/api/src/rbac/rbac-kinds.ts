@@ -51,7 +51,8 @@ export const bindingColumns: readonly Column<Binding>[] = [
 
 /** Users and groups are of the group of the kinds, service accounts of the core group. */
 export function applyBindingDefaults(binding: Binding): void {
-  if (binding.roleRef) binding.roleRef.apiGroup ||= rbacGroup
+  binding.roleRef ??= { apiGroup: '', kind: '', name: '' }
+  binding.roleRef.apiGroup ||= rbacGroup
   for (const subject of binding.subjects ?? []) {
     if (!subject.apiGroup && (subject.kind === 'User' || subject.kind === 'Group')) subject.apiGroup = rbacGroup
   }

@@ -35,7 +35,11 @@ function validateRoleRef({ apiGroup = '', kind = '', name = '' }: Partial<V1Role
   return [...errors, ...rbacNameErrors(name).map((problem) => invalidField('roleRef.name', name, problem))]
 }
 
-function validateSubject({ kind, name, namespace, apiGroup = '' }: RbacV1Subject, field: string, { isNamespaced }: Scope): FieldError[] {
+function validateSubject(
+  { kind = '', name, namespace, apiGroup = '' }: RbacV1Subject,
+  field: string,
+  { isNamespaced }: Scope,
+): FieldError[] {
   const errors = name ? [] : [requiredField(`${field}.name`)]
   switch (kind) {
     case 'ServiceAccount':
