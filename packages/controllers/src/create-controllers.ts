@@ -1,6 +1,7 @@
 import type { Kind } from '@quarterdeck/api'
 import type { Controller } from '@quarterdeck/controller-runtime'
 
+import { clusterRoleAggregationController } from './cluster-role/aggregation-controller.ts'
 import { createClaimProtectionController } from './claim-protection/claim-protection-controller.ts'
 import { cronJobController } from './cron-job/cron-job-controller.ts'
 import { daemonSetController } from './daemon-set/daemon-set-controller.ts'
@@ -80,6 +81,7 @@ export function createControllers(options: ControllerOptions): Controller[] {
     createTaintEvictionController(),
     createNamespaceController(options.kinds),
     createResourceQuotaController(options.kinds),
+    clusterRoleAggregationController,
     serviceAccountController,
     tokenSecretController,
     unusedTokenController,

@@ -1,3 +1,4 @@
+export { clusterRoleAggregationController } from './cluster-role/aggregation-controller.ts'
 export { cronJobController } from './cron-job/cron-job-controller.ts'
 export { daemonSetController } from './daemon-set/daemon-set-controller.ts'
 export { deploymentController } from './deployment/deployment-controller.ts'
