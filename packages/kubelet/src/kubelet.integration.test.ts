@@ -336,4 +336,8 @@ void describe('a kubelet on a real engine', () => {
     assert.equal((await bench.runtime.listContainers(now.metadata.uid)).length, 1)
     await remove('stays')
   })
+
+  void test('[N20] the agent asked for nothing that a node has no right to', () => {
+    assert.deepEqual(bench.refused, [])
+  })
 })

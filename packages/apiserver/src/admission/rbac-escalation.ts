@@ -49,7 +49,7 @@ async function roleProblem(attributes: AdmissionAttributes, options: EscalationO
   if (await mayEscalate(attributes, { resource: kind.plural, name }, options)) return undefined
   const problem = checkEscalation(attributes, (object as Role).rules ?? [], options)
   if (problem !== undefined) return problem
-  const isAggregated = [object, old].some((role) => (role as ClusterRole | undefined)?.aggregationRule)
+  const isAggregated = ([object, old] as (ClusterRole | undefined)[]).some((role) => role?.aggregationRule)
   if (isAggregated && !holdsEverything(attributes, options)) return 'must have cluster-admin privileges to use the aggregationRule'
   return undefined
 }

@@ -8,7 +8,7 @@ import { createApiServer } from '../api-server.ts'
 import { ServerKeys } from './server-keys.ts'
 import { apiServerUser } from './user.ts'
 
-test('[P14] keys of the servers are in no Secret and of no kind', async () => {
+test('[P16] keys of the servers are in no Secret and of no kind', async () => {
   const store = createMemoryStore()
   const server = await createApiServer({ store })
   const { items } = await server.clientFor(apiServerUser, 'test').list(secrets)

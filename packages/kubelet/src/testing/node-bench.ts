@@ -6,7 +6,16 @@ import { join } from 'node:path'
 
 import { configMaps, nodes, type Pod, pods, serviceAccounts, services, type V1PodSpec } from '@quarterdeck/api'
 import { type Draft, isApiError } from '@quarterdeck/api-machinery'
-import { apiServerUser, createApiServer, nodesGroup, nodeUserPrefix } from '@quarterdeck/apiserver'
+import {
+  apiServerUser,
+  type Authorizer,
+  createApiServer,
+  denialOf,
+  nodeNameOf,
+  nodesGroup,
+  nodeUserPrefix,
+  openAuthorizer,
+} from '@quarterdeck/apiserver'
 import type { Client } from '@quarterdeck/client'
 import { createInformer, createLogger, silentLogger } from '@quarterdeck/controller-runtime'
 import { connectEngine, createDockerRuntime, ensureExampleImage } from '@quarterdeck/docker-runtime'
@@ -22,6 +31,8 @@ export interface NodeBench {
   runtime: ContainerRuntime
   nodeName: string
   dataDir: string
+  /** What the agent asked for and had no right to. */
+  refused: readonly string[]
   kubelet(): Kubelet
   /** With `through` in place of the runtime, if given. */
   start(through?: ContainerRuntime): Promise<void>
@@ -40,7 +51,10 @@ const patienceMs = 30_000
 export async function createNodeBench(podCidr: string): Promise<NodeBench> {
   const made = await ensureExampleImage(connectEngine())
   assert.ok(typeof made === 'string', JSON.stringify(made))
-  const server = await createApiServer({ store: createMemoryStore() })
+  const store = createMemoryStore()
+  const refused: string[] = []
+  const { chain } = await openAuthorizer(store)
+  const server = await createApiServer({ store, authorizer: noting(chain, refused) })
   const client = server.clientFor(apiServerUser, 'test')
   const nodeName = `n-${randomUUID().slice(0, 8)}`
   const agent = server.clientFor({ name: nodeUserPrefix + nodeName, groups: [nodesGroup, 'system:authenticated'] }, 'agent')
@@ -73,6 +87,7 @@ export async function createNodeBench(podCidr: string): Promise<NodeBench> {
     runtime,
     nodeName,
     dataDir,
+    refused,
     kubelet: () => {
       assert.ok(kubelet)
       return kubelet
@@ -131,4 +146,16 @@ export async function createNodeBench(podCidr: string): Promise<NodeBench> {
     },
   }
   return bench
+}
+
+/** Notes what nodes are refused. */
+function noting(chain: Authorizer, refused: string[]): Authorizer {
+  return {
+    ...chain,
+    async authorize(attributes) {
+      const answer = await chain.authorize(attributes)
+      if (answer.decision !== 'allow' && nodeNameOf(attributes.user) !== undefined) refused.push(denialOf(attributes, answer.reason))
+      return answer
+    },
+  }
 }

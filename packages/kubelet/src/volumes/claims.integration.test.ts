@@ -225,4 +225,8 @@ void describe('claims on a node', () => {
     assert.equal((await stat(file)).uid, 1234)
     await remove('grouped')
   })
+
+  void test('[N20] the agent asked for nothing that a node has no right to', () => {
+    assert.deepEqual(bench.refused, [])
+  })
 })

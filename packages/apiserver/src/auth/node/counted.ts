@@ -2,11 +2,6 @@
 export class Counted {
   readonly #byFrom = new Map<string, Map<string, number>>()
 
-  /** Of how many things something is known. */
-  get size(): number {
-    return this.#byFrom.size
-  }
-
   has(from: string, to: string): boolean {
     return this.#byFrom.get(from)?.has(to) ?? false
   }

@@ -12,7 +12,7 @@ export function missingRules(held: readonly V1PolicyRule[], wanted: readonly V1P
 export function joinRules(parts: readonly V1PolicyRule[]): V1PolicyRule[] {
   const joined: V1PolicyRule[] = []
   for (const { verbs, ...target } of parts) {
-    const known = joined.find(({ verbs: _, ...other }) => !target.nonResourceURLs && equalJson(other, target))
+    const known = target.nonResourceURLs ? undefined : joined.find((rule) => equalJson({ ...rule, verbs }, { ...target, verbs }))
     if (known) known.verbs = [...new Set([...known.verbs, ...verbs])]
     else joined.push({ ...target, verbs })
   }

@@ -28,7 +28,7 @@ async function ensureAll<T extends KubeObject>(client: Client, kind: Kind<T>, wa
   const existing = new Map(items.map((object) => [keyString(keyOf(object)), object]))
   await Promise.all(
     wanted.map(async (object) => {
-      const found = existing.get(keyString(keyOf(object as T)))
+      const found = existing.get(keyString(keyOf(object)))
       if (!found) return createIfAbsent(client, kind, object)
       if (plan(found, object).action !== 'keep') await change(client, kind, object, plan)
     }),
@@ -36,7 +36,7 @@ async function ensureAll<T extends KubeObject>(client: Client, kind: Kind<T>, wa
 }
 
 async function change<T extends KubeObject>(client: Client, kind: Kind<T>, wanted: Draft<T>, plan: Plan<T>): Promise<void> {
-  const key = keyOf(wanted as T)
+  const key = keyOf(wanted)
   for (let attempt = 1; ; attempt++) {
     const found = await getIfExists(client, kind, key)
     if (!found) return createIfAbsent(client, kind, wanted)
