@@ -84,4 +84,28 @@ describe('kubectl', () => {
     await kubectl('run', 'lonely', '--image=busybox:1', '--restart=Never')
     assert.match(await kubectl('delete', 'pod', 'lonely', '--grace-period=20'), /deleted/)
   })
+
+  test('[P8][P15] creates roles and bindings, lists them, and asks what one may', async () => {
+    await kubectl('create', 'role', 'reader', '--verb=get,list', '--resource=pods,pods/log')
+    await kubectl('create', 'rolebinding', 'readers', '--role=reader', '--user=ann', '--group=team', '--serviceaccount=default:default')
+    const canI = async (...args: string[]): Promise<string> =>
+      (await kubectl('auth', 'can-i', ...args, '--as=ann').catch((error: { stdout?: string }) => error.stdout ?? '')).trim()
+    assert.deepEqual([await canI('list', 'pods'), await canI('delete', 'pods'), await canI('get', 'pods/log')], ['yes', 'no', 'yes'])
+    assert.equal(await canI('list', 'pods', '--all-namespaces'), 'no')
+    assert.match(await canI('--list'), /pods\s+\[\]\s+\[\]\s+\[get list\]/)
+    assert.match(await kubectl('auth', 'whoami', '--as=ann'), /Username\s+ann/)
+    assert.match(await kubectl('get', 'role', 'reader'), /NAME\s+CREATED AT\s+reader\s+\d{4}-/)
+    const wide = await kubectl('get', 'rolebinding', 'readers', '-o', 'wide')
+    assert.match(
+      wide,
+      /NAME\s+ROLE\s+AGE\s+USERS\s+GROUPS\s+SERVICEACCOUNTS\s+readers\s+Role\/reader\s+\S+\s+ann\s+team\s+default\/default/,
+    )
+    assert.match(await kubectl('describe', 'clusterrole', 'view'), /pods\/log\s+\[\]\s+\[\]\s+\[get list watch\]/)
+    await assert.rejects(
+      kubectl('create', 'role', 'x', '--verb=*', '--resource=pods', '--as=ann'),
+      /roles.rbac.authorization.k8s.io is forbidden: User "ann" cannot create resource "roles"/,
+    )
+    const role = JSON.parse(await kubectl('get', 'role', 'reader', '-o', 'json')) as object
+    assert.match(await kubectl('auth', 'reconcile', '-f', await file(role)), /reader/)
+  })
 })
