@@ -34,7 +34,9 @@ export const clusterRoleSpecs: Readonly<Record<string, RoleSpec>> = {
   'system:service-account-issuer-discovery': {
     rules: [paths('/.well-known/openid-configuration /.well-known/openid-configuration/ /openid/v1/jwks /openid/v1/jwks/')],
   },
-  'system:monitoring': { rules: [paths('/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*')] },
+  'system:monitoring': {
+    rules: [paths('/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*'), paths('/flagz'), paths('/statusz')],
+  },
   'system:basic-user': {
     rules: [
       on('create', 'authorization.k8s.io', 'selfsubjectaccessreviews selfsubjectrulesreviews'),
