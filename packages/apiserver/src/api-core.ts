@@ -1,4 +1,4 @@
-import type { Kind } from '@quarterdeck/api'
+import { namespaces, type Kind } from '@quarterdeck/api'
 import { ApiError, forbidden, isApiError, type KubeObject } from '@quarterdeck/api-machinery'
 import type { Author, ObjectStore, StoredObject, WatchCache } from '@quarterdeck/storage'
 
@@ -9,6 +9,7 @@ import {
   type AdmissionPlugin,
   type AdmissionReader,
 } from './admission/admission.ts'
+import { selectedAttributes, type Selectors } from './auth/selected-attributes.ts'
 import { denialOf, type AuthorizationAttributes, type Authorizer } from './auth/authorizer.ts'
 import { storedKindOf, type KindRegistry } from './kind-registry.ts'
 import type { ApiRequest } from './request.ts'
@@ -38,18 +39,22 @@ export class ApiCore implements AdmissionReader {
     this.#admission = options.admission
   }
 
-  /** Rejects with Forbidden unless the request's user may do `verb` on what it names. */
-  authorize(request: ApiRequest, verb: string): Promise<void> {
-    const { kind, subresource, namespace, name } = request
+  /** Rejects with Forbidden unless the request's user may do `verb` on what it names, or its selectors select. */
+  authorize(request: ApiRequest, verb: string, selectors: Selectors = {}): Promise<void> {
+    const { user, kind, subresource, namespace, name } = request
+    const selected = selectedAttributes(selectors)
     return this.authorizeAttributes({
-      user: request.user,
+      user,
       verb,
       group: kind.group,
+      version: kind.version,
       resource: kind.plural,
       subresource,
-      namespace,
-      name,
+      // Who may do what in a namespace is asked of the namespace itself, too.
+      namespace: kind === namespaces ? name : namespace,
       path: '',
+      ...selected,
+      name: name || selected.name,
     })
   }
 
@@ -66,8 +71,9 @@ export class ApiCore implements AdmissionReader {
 
   /** As authorize, of what may not even be served. */
   async authorizeAttributes(attributes: AuthorizationAttributes): Promise<void> {
-    const reason = this.authorizer(attributes)
-    if (reason === undefined) return
+    const answer = this.authorizer.authorize(attributes)
+    const { decision, reason } = answer instanceof Promise ? await answer : answer
+    if (decision === 'allow') return
     if (attributes.resource)
       throw forbidden({ group: attributes.group, resource: attributes.resource }, attributes.name, denialOf(attributes, reason))
     throw new ApiError('Forbidden', `forbidden: ${denialOf(attributes, reason)}`)

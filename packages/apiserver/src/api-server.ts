@@ -11,7 +11,8 @@ import { deviceAdminAccess } from './admission/device-admin-access.ts'
 import { limitRanger } from './admission/limit-ranger.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { priority } from './admission/priority.ts'
-import { nodeVolumes } from './admission/node-volumes.ts'
+import { nodeRestriction } from './admission/node-restriction.ts'
+import { createRbacEscalation } from './admission/rbac-escalation.ts'
 import { resourceQuota } from './admission/resource-quota.ts'
 import { serviceAccountAdmission } from './admission/service-account.ts'
 import { createServiceAllocation } from './admission/service-allocation.ts'
@@ -22,7 +23,8 @@ import { ApiCore } from './api-core.ts'
 import { applyAll, type ApplyAllOptions, type AppliedObject } from './apply-all.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import type { Authorizer } from './auth/authorizer.ts'
-import { builtInAuthorizer } from './auth/built-in-authorizer.ts'
+import { openAuthorizer } from './auth/open-authorizer.ts'
+import { ensureBootstrapPolicy } from './auth/rbac/policy/ensure-policy.ts'
 import { ServerKeys } from './auth/server-keys.ts'
 import type { SecretTokenUse } from './auth/secret-tokens.ts'
 import type { ServiceAccountTokens } from './auth/service-account-tokens.ts'
@@ -72,10 +74,13 @@ export interface ApiServer {
 
 /** Opens the pipeline over a store, making the cluster's first objects (namespaces, authority, keys) where they are missing. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { store, authorizer = builtInAuthorizer, serviceCidr = '10.96.0.0/16', nodePortRange = { first: 30_000, last: 32_767 } } = options
+  const { store, serviceCidr = '10.96.0.0/16', nodePortRange = { first: 30_000, last: 32_767 } } = options
   const server = { metrics: createApiMetrics() } as ApiServer
+  const { chain, rbac } = await openAuthorizer(store)
+  const authorizer = options.authorizer ?? chain
   const admission: AdmissionPlugin[] = [
     namespaceLifecycle,
+    nodeRestriction,
     limitRanger,
     serviceAccountAdmission,
     priority,
@@ -85,10 +90,10 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     defaultStorageClass,
     storageProtection,
     claimResize,
-    nodeVolumes,
     deviceAdminAccess,
     createTokenSecrets(() => ({ tokens: server.tokens, caPem: server.identity.authority.certificatePem })),
     createServiceAllocation({ serviceCidr, nodePortRange }),
+    createRbacEscalation({ authorizer, heldRules: (user, namespace) => rbac.heldRules(user, namespace) }),
     resourceQuota,
   ]
   const core = new ApiCore({ store, registry: new KindRegistry(), authorizer, admission })
@@ -105,6 +110,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   server.clientFor = (user, name) => createInProcessClient(server, user, name)
   const keys = new ServerKeys(store)
   server.identity = await bootstrapCluster(server.clientFor(apiServerUser, 'apiserver'), keys, serviceCidr)
+  await ensureBootstrapPolicy(server.clientFor(apiServerUser, 'apiserver'))
   server.worker = new WorkerLink(core, server.identity.authority)
   server.applyAll = (user, documents, applyOptions) => applyAll(core, user, documents, applyOptions)
   server.sessions = await openSessions(store, keys, server.clientFor(apiServerUser, 'apiserver'))

@@ -41,13 +41,11 @@ export interface AdmissionPlugin {
   phase?: AdmissionPhase
   /** The resources it looks at; absent: all. */
   resources?: readonly string[]
-  /** The subresources it looks at, '' for the object itself; absent: that alone. */
+  /** The subresources it looks at beside the object itself; absent: none. */
   subresources?: readonly string[]
   operations: readonly AdmissionAttributes['operation'][]
   admit(attributes: AdmissionAttributes): Promise<void> | void
 }
-
-const itself = ['']
 
 /** What admission is told of a request. */
 export function attributesOf(request: ApiRequest, reader: AdmissionReader, { operation, object, old }: Admitted): AdmissionAttributes {
@@ -74,7 +72,8 @@ export async function runAdmission(
   const { kind, operation, subresource } = attributes
   for (const plugin of plugins) {
     if ((plugin.phase ?? 'mutating') !== phase) continue
-    if (!(plugin.subresources ?? itself).includes(subresource) || !plugin.operations.includes(operation)) continue
+    if (subresource && !plugin.subresources?.includes(subresource)) continue
+    if (!plugin.operations.includes(operation)) continue
     if (plugin.resources && !plugin.resources.includes(kind.resource)) continue
     const pending = plugin.admit(attributes)
     if (pending) await pending

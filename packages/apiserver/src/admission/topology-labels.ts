@@ -9,7 +9,7 @@ const copied = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone']
 export const topologyLabels: AdmissionPlugin = {
   name: 'PodTopologyLabels',
   resources: [pods.resource],
-  subresources: ['', 'binding'],
+  subresources: ['binding'],
   operations: ['CREATE'],
   async admit({ object, reader, subresource }) {
     const nodeName = subresource === 'binding' ? (object as Binding).target.name : (object as Pod).spec.nodeName

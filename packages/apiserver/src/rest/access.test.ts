@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
+import { nodes, pods, secrets, serviceAccounts } from '@quarterdeck/api'
+import { isApiError } from '@quarterdeck/api-machinery'
+import { createHttpClient } from '@quarterdeck/client'
+
 import { isStatus } from '../testing/requests.ts'
 import { startRestServer, type Answer, type RestServer } from '../testing/rest-server.ts'
 
@@ -109,22 +113,22 @@ describe('access', () => {
     await assert.rejects(server.api.tokens.verify(json.status.token), /Unauthorized/)
   })
 
-  test('[P3] a node may change only itself', async () => {
-    const may = (verb: string, resource: string, name: string, subresource = '') =>
-      server.api.core.authorizer({
-        user: { name: 'system:node:n1', groups: ['system:nodes'] },
-        verb,
-        group: '',
-        resource,
-        subresource,
-        namespace: '',
-        name,
-        path: '',
-      }) === undefined
-    assert.ok(may('patch', 'nodes', 'n1', 'status'))
-    assert.ok(!may('patch', 'nodes', 'n2', 'status'))
-    assert.ok(may('list', 'pods', ''))
-    assert.ok(!may('update', 'secrets', 'x'))
-    assert.ok(!may('delete', 'namespaces', 'x'))
+  test('[P3] a node’s certificate reads no Secret, mints no token and lists no nodes or pods unless they are its own', async (t) => {
+    const { certificatePem, keyPem } = await server.api.identity.authority.issueClient('system:node:n1', ['system:nodes'], 1)
+    const node = createHttpClient({ url: server.url, caPem: server.caPem, certificatePem, keyPem, userAgent: 'agent' })
+    t.after(() => node.close())
+    const isForbidden = (attempt: Promise<unknown>): Promise<void> => assert.rejects(attempt, (error) => isApiError(error, 'Forbidden'))
+    const system = (name: string) => ({ namespace: 'kube-system', name })
+    await isForbidden(node.get(secrets, system('quarterdeck-cluster-ca')))
+    await isForbidden(node.list(secrets))
+    await isForbidden(node.list(secrets, { fieldSelector: 'metadata.name=quarterdeck-cluster-ca', namespace: 'kube-system' }))
+    await isForbidden(node.createSubresource(serviceAccounts, { namespace: 'default', name: 'default' }, 'token', {}))
+    await isForbidden(node.list(nodes))
+    await isForbidden(node.list(pods))
+    assert.deepEqual((await node.list(pods, { fieldSelector: 'spec.nodeName=n1' })).items, [])
+    await node.create(nodes, { metadata: { name: 'n1' }, spec: {}, status: {} })
+    assert.equal((await node.list(nodes, { fieldSelector: 'metadata.name=n1' })).items.length, 1)
+    await isForbidden(node.create(nodes, { metadata: { name: 'n2' }, spec: {}, status: {} }))
+    await isForbidden(node.delete(nodes, { namespace: '', name: 'n1' }))
   })
 })

@@ -3,20 +3,21 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import type { Kind } from '@quarterdeck/api'
-import { unauthorized } from '@quarterdeck/api-machinery'
+import { isApiError, unauthorized } from '@quarterdeck/api-machinery'
 import { collectDefaultMetrics } from 'prom-client'
 
 import type { ApiServer } from '../api-server.ts'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { impersonated } from '../auth/impersonation.ts'
-import type { User } from '../auth/user.ts'
+import { anonymousUser, type User } from '../auth/user.ts'
 import { notServed } from '../endpoints/endpoint-table.ts'
 import type { KindRegistry } from '../kind-registry.ts'
 import { verbLabels, type RequestLabels } from './metrics.ts'
 import { isWatchQuery } from './options.ts'
-import { createPathRoutes, isOpenPath, type PathRoutes } from './path-routes.ts'
+import { createPathRoutes, type PathRoutes } from './path-routes.ts'
 import { requestInfoOf, type RequestInfo } from './request-info.ts'
-import { handleResource, type Http } from './resource-handler.ts'
+import type { Http } from './http-exchange.ts'
+import { handleResource } from './resource-handler.ts'
 import { respondError } from './respond.ts'
 
 export interface RestOptions {
@@ -32,6 +33,8 @@ export interface RestHandler {
   /** Answers a request for another protocol. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
 }
+
+const anonymous: User = { name: anonymousUser, groups: ['system:unauthenticated'] }
 
 interface RestContext extends RestOptions {
   paths: PathRoutes
@@ -66,17 +69,24 @@ async function handle(context: RestContext, http: Http): Promise<void> {
   const { request, response } = http
   const { path, query } = targetOf(request.url ?? '/')
   const info = requestInfoOf(request.method ?? '', path, isWatchQuery(query))
-  const sender = await context.authenticate(request)
-  if (!sender && isOpenPath(path)) return paths.answer({ request, response, path, query })
-  if (!sender) throw unauthorized()
+  const sender = (await context.authenticate(request)) ?? anonymous
   const user = await impersonated(sender, request, (attributes) => server.core.authorizeAttributes(attributes))
   if (!info) throw notServed()
   const kind = kindAt(server.core.registry, info)
   observe(server, labelsOf(server, info, kind), response)
-  if (kind && info.isResource) return handleResource({ server, user, kind, info, query }, http)
-  await server.core.authorizeAttributes(attributesOf(user, info))
+  if (kind && info.isResource) return asksFirst(user, () => handleResource({ server, user, kind, info, query }, http))
+  await asksFirst(user, () => server.core.authorizeAttributes(attributesOf(user, info)))
   if (info.isResource) throw notServed()
   return paths.answer({ request, response, path, query })
+}
+
+/** Who shows no credential is told to show one where that might help. */
+async function asksFirst(user: User, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    throw user === anonymous && isApiError(error, 'Forbidden') ? unauthorized() : error
+  }
 }
 
 /** The kind that a path names: in a namespace if it is of one, where all namespaces together can be listed and watched. */

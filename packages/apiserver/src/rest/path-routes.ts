@@ -33,9 +33,6 @@ export interface PathRoutes {
   answer(call: PathCall): void | Promise<void>
 }
 
-/** Paths that answer anybody. */
-export const isOpenPath = (path: string): boolean => /^\/(version|livez|readyz|healthz)(\/|$)/.test(path)
-
 export function createPathRoutes(server: ApiServer): PathRoutes {
   const { core, metrics } = server
   const openApi = createOpenApi(server)

@@ -1,10 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 
 import type { Kind } from '@quarterdeck/api'
 import { badRequest, type KubeObject } from '@quarterdeck/api-machinery'
-import { acceptChannels, acceptPortForward, relay, type Upgrade } from '@quarterdeck/streams'
+import { acceptChannels, acceptPortForward, relay } from '@quarterdeck/streams'
 
 import type { ApiServer } from '../api-server.ts'
 import type { User } from '../auth/user.ts'
@@ -12,7 +11,9 @@ import type { Answer } from '../endpoints/endpoint.ts'
 import { perform } from '../endpoints/perform.ts'
 import type { ApiRequest } from '../request.ts'
 import { readCallBody } from './body.ts'
+import { upgradeOf, type Http } from './http-exchange.ts'
 import { negotiate, type Output } from './negotiate.ts'
+import { proxyRequest, type ProxiedPath } from './proxy-request.ts'
 import { includeObjectOf, queryOptionsOf } from './options.ts'
 import type { ResourceInfo } from './request-info.ts'
 import { respondJson, respondWarnings } from './respond.ts'
@@ -36,13 +37,6 @@ interface Wish {
   include: IncludeObject
 }
 
-/** One exchange; `upgrade` is there when the client asks for another protocol on its connection. */
-export interface Http {
-  request: IncomingMessage
-  response: ServerResponse
-  upgrade?: Upgrade | undefined
-}
-
 /** Answers a request about a resource or a subresource of it. Throws ApiError. */
 export async function handleResource({ server, user, kind, info, query }: ResourceCall, http: Http): Promise<void> {
   const spoken = server.endpoints.spokenKind({ kind, subresource: info.subresource })
@@ -58,6 +52,7 @@ export async function handleResource({ server, user, kind, info, query }: Resour
     namespace: kind.scope === 'Namespaced' ? info.namespace : '',
     name: info.name,
     subresource: info.subresource,
+    subpath: info.subpath,
     ...said,
     warnings: deprecationOf(kind),
   }
@@ -113,6 +108,8 @@ async function send(answer: Answer, { kind, spoken, wish, http, query }: Sending
       return joinSession(answer, http)
     case 'ports':
       return joinPorts(answer, http, query)
+    case 'proxy':
+      return proxyRequest(answer, http, proxiedPathOf(http.request.url ?? ''))
   }
 }
 
@@ -146,9 +143,8 @@ function joinPorts({ dial }: Answer & { type: 'ports' }, http: Http, query: URLS
   return acceptPortForward(upgradeOf(http), ports, dial)
 }
 
-/** The connection is handed over: from now on it is not the response's. */
-function upgradeOf({ upgrade, response }: Http): Upgrade {
-  if (!upgrade) throw badRequest('Upgrade request required')
-  response.detachSocket(upgrade.socket as Socket)
-  return upgrade
+/** The path of the proxy, and what is below it as it came. */
+function proxiedPathOf(url: string): ProxiedPath {
+  const [, base = '', rest = ''] = /^(?:https?:\/\/[^/]*)?(\/api\/v1\/(?:[^/?]+\/){1,4}proxy)(.*)$/i.exec(url) ?? []
+  return { base, rest }
 }

@@ -80,17 +80,18 @@ describe('storage', () => {
     })
     for (const node of ['n1', 'n2']) await create(volumesPath, local(`of-${node}`, node))
     const agent = server.api.clientFor({ name: 'system:node:n1', groups: ['system:nodes'] }, 'agent')
-    const read = (name: string) => agent.get(persistentVolumes, { namespace: '', name })
+    const read = (name: string, client = agent) => client.get(persistentVolumes, { namespace: '', name })
     const own = await read('of-n1')
     const freed = { ...own, metadata: { ...own.metadata, finalizers: ['kubernetes.io/pv-protection'] } }
     await assert.rejects(
       agent.update(persistentVolumes, { ...freed, spec: { ...own.spec, storageClassName: 'x' } }),
       /may only take its finalizer off/,
     )
-    const other = await read('of-n2')
+    await assert.rejects(read('of-n2'), /no relationship found between node 'n1' and this object/)
+    const other = await read('of-n2', server.client)
     await assert.rejects(
       agent.update(persistentVolumes, { ...other, metadata: { ...other.metadata, finalizers: [] } }),
-      /may only take its finalizer off/,
+      /no relationship found between node 'n1' and this object/,
     )
     await assert.rejects(
       agent.update(persistentVolumes, { ...own, metadata: { ...own.metadata, finalizers: [] } }),
