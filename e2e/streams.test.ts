@@ -149,6 +149,24 @@ for (const [protocol, webSockets] of Object.entries(protocols))
     })
   })
 
+test('[ST7] requests are passed on to pods and services, with their answers', async () => {
+  const raw = (path: string) => kubectl('get', '--raw', `/api/v1/namespaces/default/${path}`)
+  for (const path of [
+    'pods/box:8080/proxy/',
+    'pods/http:box:8080/proxy/index.html',
+    'services/box/proxy/',
+    'services/box:80/proxy/',
+    'services/http:box:80/proxy/',
+  ])
+    assert.equal(await raw(path), 'hello\n', path)
+  assert.match(
+    (await kubectl.tried('get', '--raw', '/api/v1/namespaces/default/pods/box:9/proxy/')).stderr,
+    /ECONNREFUSED|connection refused/,
+  )
+  assert.match((await kubectl.tried('get', '--raw', '/api/v1/namespaces/default/pods/box:8080/proxy/none')).stderr, /404|could not find/i)
+  assert.match((await kubectl.tried('get', '--raw', '/api/v1/namespaces/default/services/none/proxy/')).stderr, /services "none" not found/)
+})
+
 test('[ST4] what is attached to reads what is typed, and ends with it', async () => {
   const child = spawn('kubectl', ['--kubeconfig', product.kubeconfig, 'attach', '-i', 'box', '-c', 'other'])
   setTimeout(() => child.stdin.end('typed\n'), 500)

@@ -20,6 +20,8 @@ export interface ApiRequest {
   /** '' when the request is about a collection. */
   name: string
   subresource: string
+  /** What follows the subresource in the path, where that has paths of its own. */
+  subpath?: string
   dryRun: boolean
   fieldValidation: FieldValidation
   /** Collected on the way, sent as Warning headers. */

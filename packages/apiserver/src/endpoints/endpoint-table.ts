@@ -25,7 +25,8 @@ export class EndpointTable {
   }
 
   /** Throws NotFound for a subresource that the kind does not have, MethodNotAllowed for a verb that is not answered there. */
-  find({ kind, subresource, name }: Pick<ApiRequest, 'kind' | 'subresource' | 'name'>, verb: Verb): Endpoint {
+  find({ kind, subresource, name, subpath }: Pick<ApiRequest, 'kind' | 'subresource' | 'name' | 'subpath'>, verb: Verb): Endpoint {
+    if (subpath && !this.#subresource(kind, subresource).hasPaths) throw notServed(`${kind.resource}/${subresource}/${subpath}`)
     const isRightPlace = verb === 'watch' || (name !== '') === ofOneObject.has(verb)
     const endpoint = subresource ? this.#subresource(kind, subresource).endpoints[verb] : isRightPlace && this.#main(kind, verb)
     if (!endpoint) throw methodNotAllowed()

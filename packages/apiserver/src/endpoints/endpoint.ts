@@ -3,7 +3,7 @@ import type { KubeObject } from '@quarterdeck/api-machinery'
 import type { DeleteOptions, PatchType } from '@quarterdeck/client'
 import type { StoredObject } from '@quarterdeck/storage'
 import type { ChannelLink, PortDialer, StreamName } from '@quarterdeck/streams'
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 
 import type { ApiServer } from '../api-server.ts'
 import type { ApiRequest } from '../request.ts'
@@ -62,6 +62,8 @@ export type Answer =
   | { type: 'session'; link: ChannelLink; streams: readonly StreamName[] }
   /** Connections to ports, made as the client asks for them. */
   | { type: 'ports'; dial: PortDialer }
+  /** The request itself is passed on, over a connection of its own. */
+  | { type: 'proxy'; dial(): Promise<Duplex>; host: string }
 
 export type Endpoint = (call: Call) => Promise<Answer>
 
@@ -70,6 +72,8 @@ export interface Subresource {
   name: string
   /** The kinds that have it. */
   isOf(kind: Kind): boolean
+  /** Whether paths below its own are its, too. */
+  hasPaths?: boolean
   /** Whether it hands over a connection: a session, or ports. */
   connects?: boolean
   /** The kind of what it takes and answers with, where that is another. */

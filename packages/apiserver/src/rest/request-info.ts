@@ -25,8 +25,10 @@ export interface ResourceInfo {
   plural: string
   /** '' for a collection. */
   name: string
-  /** What follows the name, with its slashes: '' for the object itself. */
+  /** '' for the object itself. */
   subresource: string
+  /** What follows the subresource, with its slashes. */
+  subpath: string
   path: string
 }
 
@@ -42,17 +44,22 @@ export function requestInfoOf(method: string, path: string, isWatchQuery: boolea
   const other: PathInfo = { isResource: false, verb: method.toLowerCase(), path }
   const verb = verbs[method]
   const prefix = segments[0] === 'api' ? 2 : segments[0] === 'apis' ? 3 : 0
-  if (!verb || prefix === 0 || segments.length <= prefix || segments.some((segment) => segment === '' || segment.includes('/')))
+  if (
+    !verb ||
+    prefix === 0 ||
+    segments.length <= prefix ||
+    segments.slice(0, prefix + 5).some((segment) => segment === '' || segment.includes('/'))
+  )
     return other
   const [version = '', group = ''] = [segments[prefix - 1], prefix === 3 ? segments[1] : '']
   // The watch of old clients is part of the path.
   const isWatchPath = segments[prefix] === 'watch' && segments.length > prefix + 1
   const parts = segments.slice(isWatchPath ? prefix + 1 : prefix)
   const isInNamespace = parts[0] === 'namespaces' && parts.length > 2 && !(parts.length === 3 && namespaceSubresources.has(parts[2]!))
-  const [plural = '', name = '', ...subresource] = isInNamespace ? parts.slice(2) : parts
+  const [plural = '', name = '', subresource = '', ...below] = isInNamespace ? parts.slice(2) : parts
   return {
     isResource: true,
-    verb: verbFor(verb, { name, isWatch: isWatchPath || (isWatchQuery && subresource.length === 0) }),
+    verb: verbFor(verb, { name, isWatch: isWatchPath || (isWatchQuery && subresource === '') }),
     apiVersion: group ? `${group}/${version}` : version,
     group,
     // Of a namespace itself, its own name: who may read what is in it is asked of it.
@@ -60,7 +67,8 @@ export function requestInfoOf(method: string, path: string, isWatchQuery: boolea
     isInNamespace,
     plural,
     name,
-    subresource: subresource.join('/'),
+    subresource,
+    subpath: below.join('/'),
     path,
   }
 }

@@ -4,6 +4,7 @@ import { eviction } from './eviction.ts'
 import { finalize } from './finalize.ts'
 import { podLog } from './pod-log.ts'
 import { attach, exec, portForward } from './pod-session.ts'
+import { proxy } from './proxy.ts'
 import { scale } from './scale.ts'
 import { scheduling } from './scheduling.ts'
 import { status } from './status.ts'
@@ -18,6 +19,7 @@ export const subresources: readonly Subresource[] = [
   finalize,
   podLog,
   portForward,
+  proxy,
   scale,
   scheduling,
   status,
