@@ -21,8 +21,27 @@ const set: SchemaSet = {
       parts: { type: 'array', items: { $ref: 'Thing' } },
       source: { $ref: 'Empty' },
       on: { type: 'boolean' },
+      zeros: { $ref: 'Zeros', 'x-go-zero': 'absent' },
     },
   },
+  Zeros: {
+    type: 'object',
+    properties: {
+      text: { type: 'string', 'x-go-zero': 'absent' },
+      port: { format: 'int-or-string', 'x-go-zero': 'absent' },
+      pointer: { type: 'integer' },
+      struct: { $ref: 'Empty', 'x-go-zero': 'absent' },
+      always: { $ref: 'Written' },
+    },
+  },
+  Written: {
+    type: 'object',
+    properties: {
+      count: { type: 'integer', 'x-go-zero': 'written' },
+      inner: { $ref: 'Inner', 'x-go-zero': 'absent' },
+    },
+  },
+  Inner: { type: 'object', properties: { name: { type: 'string', 'x-go-zero': 'written' } } },
   Empty: { type: 'object', properties: {} },
 }
 
@@ -33,6 +52,15 @@ function decode(value: Record<string, unknown>) {
 describe('decoding', () => {
   test('nulls, empty lists and empty maps go; empty structures stay', () => {
     assert.deepEqual(decode({ name: null, labels: {}, parts: [], source: {} }).value, { source: {} })
+  })
+
+  test('[API-30] zeros of what Go cannot leave out go, or stand always; those of pointers are values', () => {
+    assert.deepEqual(decode({ zeros: { text: '', port: 0, pointer: 0, struct: {} } }).value, { zeros: { pointer: 0 } })
+    assert.deepEqual(decode({ zeros: { text: '', port: '' } }).value, {})
+    assert.deepEqual(decode({ zeros: { text: '0', always: {} } }).value, {
+      zeros: { text: '0', always: { count: 0, inner: { name: '' } } },
+    })
+    assert.deepEqual(decode({ zeros: { always: { count: 1, inner: {} } } }).value, { zeros: { always: { count: 1, inner: { name: '' } } } })
   })
 
   test('quantities and times become canonical', () => {

@@ -41,7 +41,8 @@ interface Context {
 /** Returned for a value that is dropped. */
 const dropped = Symbol('dropped')
 
-function decodeFields(object: Fields, { fields, values }: Shape, context: Context, known: unknown): Fields {
+function decodeFields(object: Fields, shape: Shape, context: Context, known: unknown): Fields {
+  const { fields, values, omitted, filled } = shape
   const { path } = context
   if (context.depth === maxDepth) {
     context.typeErrors.push(`${pathText(path)}: nested more than ${maxDepth} levels deep`)
@@ -54,13 +55,25 @@ function decodeFields(object: Fields, { fields, values }: Shape, context: Contex
   let isComplete = true
   for (const key of Object.keys(object)) {
     path.push(key)
-    const decoded = decodeField(object[key], fields?.get(key) ?? values, context, before?.[key])
+    let decoded = decodeField(object[key], fields?.get(key) ?? values, context, before?.[key])
     path.pop()
+    if (omitted !== undefined && isZero(decoded) && omitted.has(key)) decoded = dropped
     if (decoded === dropped) isComplete = false
     if (decoded !== object[key]) result[key] = decoded
   }
   context.depth--
-  return isComplete ? result : withoutDropped(result)
+  const whole = isComplete ? result : withoutDropped(result)
+  if (filled !== undefined) fillZeros(whole, filled)
+  return whole
+}
+
+/** What Go counts as the zero of a scalar or a struct. */
+function isZero(value: unknown): boolean {
+  return value === '' || value === 0 || value === false || (typeof value === 'object' && isEmpty(value!))
+}
+
+function fillZeros(object: Fields, filled: NonNullable<Shape['filled']>): void {
+  for (const { name, shape } of filled) if (object[name] === undefined) object[name] = zeroOf(shape)
 }
 
 function decodeField(value: unknown, shape: Shape | undefined, context: Context, known: unknown): unknown {
@@ -119,22 +132,25 @@ function decodeArray(value: unknown, { items }: Shape, context: Context, known: 
   })
 }
 
-/** What a null element of a list becomes. */
-function zeroOf({ type }: Shape): unknown {
+/** The zero of Go: what a null element of a list becomes, and a field that always has a value. */
+function zeroOf({ type, format, filled }: Shape): unknown {
   switch (type) {
-    case 'object':
-      return {}
+    case 'object': {
+      const zero: Fields = {}
+      if (filled !== undefined) fillZeros(zero, filled)
+      return zero
+    }
     case 'array':
       return []
     case 'string':
-      return ''
+      return format === 'quantity' ? '0' : ''
     case 'boolean':
       return false
     case 'integer':
     case 'number':
       return 0
     case undefined:
-      return null
+      return format === 'int-or-string' ? 0 : null
   }
 }
 

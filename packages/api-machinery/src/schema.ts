@@ -14,6 +14,11 @@ export interface Schema {
   'x-kubernetes-map-type'?: 'atomic' | 'granular'
   'x-kubernetes-patch-merge-key'?: string
   'x-kubernetes-patch-strategy'?: string
+  /**
+   * Of a property that its Go type cannot leave out, so that every Go client sends its zero: `absent` where the zero is
+   * not written, `written` where it always is. Either way it means the same as no value.
+   */
+  'x-go-zero'?: 'absent' | 'written'
 }
 
 /** Named schemas that refer to one another. */

@@ -14,6 +14,8 @@ interface Tag {
   isInline: boolean
   /** The Go field is no pointer and has omitempty: its zero is not written as JSON. */
   dropsZero: boolean
+  /** The Go field is no pointer and has no omitempty: its zero is always written. */
+  writesZero: boolean
 }
 
 interface Package {
@@ -37,6 +39,9 @@ const special: Record<string, string> = {
   'k8s.io.api.authentication.v1.ExtraValue': 'Strings',
   'k8s.io.api.authorization.v1.ExtraValue': 'Strings',
 }
+
+/** Types whose zero Go writes as null. */
+const nullWhenZero = new Set(['Time', 'MicroTime', 'Raw', 'Strings', 'bytes'])
 
 const { packages, schemas } = documentedSchemas()
 const read = new Map<string, Package>()
@@ -89,7 +94,8 @@ function visit(message: string): void {
     if (!tag) throw new Error(`${message}: no tag ${number}`)
     const type = fieldType(mapValue ?? whole, home)
     const prefix = mapValue ? '{}' : label === 'repeated' ? '[]' : ''
-    fields[number] = `${tag.isInline ? '.' : tag.json} ${prefix}${type}${tag.dropsZero ? '?' : ''}`
+    const writesZero = tag.writesZero && prefix === '' && !nullWhenZero.has(type)
+    fields[number] = `${tag.isInline ? '.' : tag.json} ${prefix}${type}${tag.dropsZero ? '?' : writesZero ? '!' : ''}`
   }
 }
 
@@ -125,10 +131,12 @@ function readPackage(dir: string): Package {
       if (number === undefined) continue
       const [name = '', ...options] = json.split(',')
       const isInline = options.includes('inline') || name === ''
+      const isPointer = field[1]!.startsWith('*')
       tags.set(`${struct[1]} ${number}`, {
         json: name,
         isInline,
-        dropsZero: !isInline && !field[1]!.startsWith('*') && options.includes('omitempty'),
+        dropsZero: !isInline && !isPointer && options.includes('omitempty'),
+        writesZero: !isInline && !isPointer && !options.includes('omitempty'),
       })
     }
   const group = /GroupName = "([^"]*)"/.exec(readFileSync(`${dir}/register.go`, 'utf8'))?.[1] ?? ''

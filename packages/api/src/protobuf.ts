@@ -8,6 +8,8 @@ export interface ProtobufField {
   form: 'single' | 'list' | 'map'
   /** Whether a zero is the same as absent, and not written as JSON. */
   dropsZero: boolean
+  /** Whether the zero is written where there is no value. */
+  writesZero: boolean
 }
 
 /** By field number. */
@@ -32,6 +34,11 @@ export function protobufMessageOf(apiVersion: string, kind: string): string | un
   return Object.hasOwn(kinds, name) ? kinds[name] : undefined
 }
 
+/** Whether there is a message of the name. */
+export function isProtobufMessage(name: string): boolean {
+  return Object.hasOwn(readGenerated().messages, name)
+}
+
 /** The fields of a message, by its name in `ProtobufField.type`. Throws for a name that is none. */
 export function protobufMessage(name: string): ProtobufMessage {
   let message = parsed.get(name)
@@ -44,11 +51,12 @@ export function protobufMessage(name: string): ProtobufMessage {
 }
 
 function parseField(text: string): ProtobufField {
-  const [, name = '', form = '', type = '', zero = ''] = /^(\S+) (\[\]|\{\})?([^?]+)(\?)?$/.exec(text) ?? []
+  const [, name = '', form = '', type = '', zero = ''] = /^(\S+) (\[\]|\{\})?([^?!]+)([?!])?$/.exec(text) ?? []
   return {
     name: name === '.' ? '' : name,
     type,
     form: form === '[]' ? 'list' : form === '{}' ? 'map' : 'single',
-    dropsZero: zero !== '',
+    dropsZero: zero === '?',
+    writesZero: zero === '!',
   }
 }

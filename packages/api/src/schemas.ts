@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Schema, SchemaSet } from '@quarterdeck/api-machinery'
 
 import { ownModels } from './own-models.ts'
+import { isProtobufMessage, protobufMessage } from './protobuf.ts'
 
 interface GeneratedSchemas {
   /** OpenAPI package of each model: `io.k8s.api.core.v1`. */
@@ -19,8 +20,22 @@ function readGenerated(): GeneratedSchemas {
   return { packages, schemas }
 }
 
-/** The schemas of every model without descriptions: what decoding and patching need in memory. */
-export const modelSchemas: SchemaSet = withoutDescriptions(readGenerated().schemas)
+/** The schemas of every model without descriptions and with the zeros of Go: what decoding and patching need in memory. */
+export const modelSchemas: SchemaSet = withZeros(withoutDescriptions(readGenerated().schemas))
+
+function withZeros(schemas: SchemaSet): SchemaSet {
+  for (const [model, { properties = {} }] of Object.entries(schemas)) if (isProtobufMessage(model)) markZeros(properties, model)
+  return schemas
+}
+
+function markZeros(properties: Record<string, Schema>, message: string): void {
+  for (const { name, type, form, dropsZero, writesZero } of protobufMessage(message).values()) {
+    const property = properties[name]
+    if (name === '') markZeros(properties, type)
+    // Empty lists and maps mean the same as none whatever their type.
+    else if (property && form === 'single' && (dropsZero || writesZero)) property['x-go-zero'] = dropsZero ? 'absent' : 'written'
+  }
+}
 
 function withoutDescriptions(schemas: Record<string, Schema>): SchemaSet {
   for (const schema of Object.values(schemas)) strip(schema)

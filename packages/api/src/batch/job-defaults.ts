@@ -23,7 +23,7 @@ export function applyJobSpecDefaults(spec: V1JobSpec): void {
 
 /** Defaults of the Job in a CronJob, which gets the others when it becomes one. Mutates. */
 export function applyJobTemplateDefaults(spec: V1JobSpec): void {
-  for (const rule of spec.podFailurePolicy?.rules ?? []) for (const pattern of rule.onPodConditions ?? []) pattern.status ??= 'True'
+  for (const rule of spec.podFailurePolicy?.rules ?? []) for (const pattern of rule.onPodConditions ?? []) pattern.status ||= 'True'
   applyPodTemplateDefaults(spec.template)
 }
 

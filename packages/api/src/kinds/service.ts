@@ -65,6 +65,7 @@ export const services = defineKind<Service>({
   selectableFields: { 'spec.clusterIP': (o) => o.spec.clusterIP ?? '', 'spec.type': (o) => o.spec.type ?? '' },
   nameErrors: dns1035LabelErrors,
   applyDefaults({ spec, status }) {
+    if (status) status.loadBalancer ??= {}
     for (const ingress of status?.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP'
     if (!spec) return
     spec.sessionAffinity ??= 'None'

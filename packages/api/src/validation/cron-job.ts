@@ -29,7 +29,8 @@ const longestName = 52
 export function validateCronJobCreate({ metadata, spec }: CronJob): FieldError[] {
   return [
     ...(spec?.schedule?.includes('TZ') ? [zoneInSchedule(spec.schedule)] : []),
-    ...(metadata.name.length > longestName
+    // Whoever creates without a name is told so by the rules of metadata.
+    ...((metadata.name ?? '').length > longestName
       ? [invalidField('metadata.name', metadata.name, `must be no more than ${longestName} characters`)]
       : []),
   ]
