@@ -1,4 +1,5 @@
 export * from './api-error.ts'
+export { boundedText } from './bounded-text.ts'
 export { copyJson } from './copy-json.ts'
 export * from './field-error.ts'
 export * from './field-selector.ts'

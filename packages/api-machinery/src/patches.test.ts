@@ -53,25 +53,127 @@ describe('JSON patch', () => {
     assert.deepEqual(target, { a: [1, 2], b: { c: 1 } })
   })
 
-  test('a failed test or a missing path is Invalid', () => {
-    for (const patch of [
-      [{ op: 'test', path: '/a', value: 2 }],
-      [{ op: 'remove', path: '/x' }],
-      [{ op: 'replace', path: '/x/y', value: 1 }],
-    ]) {
+  const invalidPatches: [what: string, operations: unknown[]][] = [
+    ['a failed test', [{ op: 'test', path: '/a', value: 2 }]],
+    ['a removal of what is not there', [{ op: 'remove', path: '/x' }]],
+    ['a path through what is not there', [{ op: 'replace', path: '/x/y', value: 1 }]],
+    ['a path through a string', [{ op: 'add', path: '/s/y', value: 1 }]],
+    ['an unknown operation', [{ op: 'explode', path: '/a' }]],
+    ['no path', [{ op: 'add' }]],
+    ['a path without a leading slash', [{ op: 'add', path: 'a', value: 1 }]],
+    ['a path of two steps without a leading slash', [{ op: 'add', path: 'o/b', value: 1 }]],
+    ['a from without a leading slash', [{ op: 'copy', from: 'a', path: '/b' }]],
+    ['no from', [{ op: 'move', path: '/b' }]],
+    ['the whole document removed', [{ op: 'remove', path: '' }]],
+    ['the whole document copied', [{ op: 'copy', from: '', path: '/b' }]],
+    ['the whole document replaced by a number', [{ op: 'replace', path: '', value: 1 }]],
+    ['a move into its own child', [{ op: 'move', from: '/o', path: '/o/child' }]],
+    ...['3', '-4', '1.5', 'x', '', '9'.repeat(400), '1e3', '-'].map((index): [string, unknown[]] => [
+      `a replacement at the index ${index.slice(0, 10)}`,
+      [{ op: 'replace', path: `/l/${index}`, value: 1 }],
+    ]),
+    ['an index beyond the end', [{ op: 'add', path: '/l/4', value: 1 }]],
+    ['nesting that is too deep', [{ op: 'add', path: '/x', value: JSON.parse('['.repeat(1500) + ']'.repeat(1500)) }]],
+  ]
+  for (const [what, operations] of invalidPatches)
+    test(`[API-31] ${what} is Invalid`, () =>
       assert.throws(
-        () => applyJsonPatch({ a: 1 }, patch),
-        (error) => isApiError(error, 'Invalid'),
-      )
-    }
-  })
+        () => applyJsonPatch({ a: 1, s: 'text', o: {}, l: [1, 2, 3] }, operations),
+        (error) => isApiError(error, 'Invalid') && error.message.length < 1000,
+      ))
+
+  for (const [what, operations, result] of [
+    ['an index with a leading zero', [{ op: 'replace', path: '/l/01', value: 5 }], { l: [1, 5, 3] }],
+    ['an index from the end', [{ op: 'remove', path: '/l/-1' }], { l: [1, 2] }],
+    ['the end of a list', [{ op: 'add', path: '/l/-', value: 4 }], { l: [1, 2, 3, 4] }],
+    ['a key that is not there replaced', [{ op: 'replace', path: '/x', value: 4 }], { l: [1, 2, 3], x: 4 }],
+    ['an escaped key', [{ op: 'add', path: '/~01~1', value: 4 }], { l: [1, 2, 3], '~1/': 4 }],
+    [
+      'a copy that is changed',
+      [
+        { op: 'copy', from: '/l', path: '/m' },
+        { op: 'remove', path: '/m/0' },
+      ],
+      { l: [1, 2, 3], m: [2, 3] },
+    ],
+    [
+      'the whole document',
+      [
+        { op: 'test', path: '', value: { l: [1, 2, 3] } },
+        { op: 'replace', path: '', value: { y: 1 } },
+      ],
+      { y: 1 },
+    ],
+  ] as const)
+    test(`[API-31] ${what} is as in Kubernetes`, () => assert.deepEqual(applyJsonPatch({ l: [1, 2, 3] }, operations), result))
 
   test('what is no patch is a bad request', () => {
-    for (const patch of [{}, 'x', [1], [{ op: 'explode', path: '/a' }], [{ op: 'add' }]])
+    for (const patch of [
+      {},
+      'x',
+      null,
+      [1],
+      [null],
+      [[]],
+      [{ op: 1, path: '/a' }],
+      [{ op: 'add', path: 1 }],
+      [{ op: 'copy', path: '/a', from: {} }],
+    ])
       assert.throws(
         () => applyJsonPatch({ a: 1 }, patch),
         (error) => isApiError(error, 'BadRequest'),
       )
+  })
+
+  test('[API-31] copies that add up to more than 3 MiB are refused before they are made', () => {
+    const doublings = Array.from({ length: 30 }, (_, i) => ({ op: 'copy', from: '/data', path: `/data/c${i}` }))
+    assert.throws(
+      () => applyJsonPatch({ data: { a: 'x'.repeat(100) } }, doublings),
+      (error) =>
+        isApiError(error, 'Invalid') && /accumulated size increase of copy is \d+, exceeding the limit 3145728/.test(error.message),
+    )
+  })
+
+  test('[API-31] more than 10,000 operations are refused, and so is work without end', () => {
+    const many = (length: number, operation: object): object[] => Array.from({ length }, () => operation)
+    const list = { l: Array.from({ length: 500_000 }, () => 1) }
+    const large = { o: Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, i])) }
+    const isRefused = (error: unknown): boolean => isApiError(error, 'RequestEntityTooLarge')
+    assert.throws(() => applyJsonPatch({}, many(10_001, { op: 'add', path: '/a', value: 1 })), isRefused)
+    assert.throws(() => applyJsonPatch(list, many(10_000, { op: 'add', path: '/l/0', value: 1 })), isRefused)
+    assert.throws(() => applyJsonPatch(list, many(10_000, { op: 'move', from: '/l/0', path: '/l/-' })), isRefused)
+    assert.throws(() => applyJsonPatch(large, many(9_000, { op: 'test', path: '/o', value: {} })), /too much work|failed/)
+  })
+
+  test('[API-31] whatever the patch says, it applies to a copy or is refused', () => {
+    const step = fc.constantFrom('a', 'b', '0', '1', '-', '-1', '01', '__proto__', 'constructor', 'toString', 'length', '~0', '')
+    const pointer = fc.oneof(
+      fc.array(step, { maxLength: 4 }).map((steps) => steps.map((s) => `/${s}`).join('')),
+      fc.string(),
+    )
+    const operation = fc.record(
+      {
+        op: fc.constantFrom('add', 'remove', 'replace', 'move', 'copy', 'test'),
+        path: pointer,
+        from: pointer,
+        value: fc.jsonValue(),
+      },
+      { requiredKeys: ['op', 'path'] },
+    )
+    const target = { a: { b: [1, { a: 2 }, 'x'] }, b: [[1], {}], __proto: null }
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 8 }), (operations) => {
+        const before = JSON.stringify([target, operations])
+        try {
+          JSON.stringify(applyJsonPatch(target, operations))
+        } catch (error) {
+          assert.ok(isApiError(error), String(error))
+        }
+        assert.equal(JSON.stringify([target, operations]), before)
+        assert.equal(({} as Record<string, unknown>)['polluted'] ?? Object.keys(Object.prototype).length, 0)
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   test('the prototype cannot be reached', () => {
