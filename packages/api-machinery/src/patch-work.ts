@@ -23,7 +23,13 @@ export class PatchWork {
   countMoved(elements: number): void {
     this.#steps += elements
     if (this.#steps > maxSteps)
-      throw new ApiError('RequestEntityTooLarge', 'the JSON patch needs too much work: its operations move or compare too many elements')
+      throw new ApiError('RequestEntityTooLarge', 'the patch needs too much work: it moves, compares or merges too many elements')
+  }
+
+  /** Of everything in a value. */
+  countCopies(value: unknown): void {
+    this.countMoved(stepsPerKey)
+    if (typeof value === 'object' && value !== null) for (const child of Object.values(value)) this.countCopies(child)
   }
 
   /** A copy that shares nothing with the value. */

@@ -262,4 +262,108 @@ describe('strategic merge patch', () => {
       (error) => isApiError(error, 'BadRequest'),
     )
   })
+
+  const malformed: [what: string, target: Record<string, unknown>, patch: unknown][] = [
+    ['a $patch that is a number', {}, { $patch: 5 }],
+    ['a $patch of merge', {}, { $patch: 'merge' }],
+    ['a $patch of merge in a list', {}, { containers: [{ $patch: 'merge', name: 'a' }] }],
+    ['an unknown $patch in a list', {}, { containers: [{ $patch: 'explode', name: 'a' }] }],
+    ['a deletion without a key', { containers }, { containers: [{ $patch: 'delete' }] }],
+    ['$retainKeys that is no list', {}, { strategy: { $retainKeys: 'type' } }],
+    ['a field that is not to be retained', {}, { strategy: { $retainKeys: ['type'], other: 1 } }],
+    ['$setElementOrder that is no list', { containers }, { '$setElementOrder/containers': { name: 'a' } }],
+    ['$setElementOrder of no list', { strategy: {} }, { '$setElementOrder/strategy': ['a'] }],
+    ['$setElementOrder of an unknown field', {}, { '$setElementOrder/nothing': [] }],
+    ['$setElementOrder without keys', { containers }, { '$setElementOrder/containers': ['a'] }],
+    [
+      '$setElementOrder that the patch does not follow',
+      { containers },
+      { '$setElementOrder/containers': [{ name: 'a' }], containers: [{ name: 'z', image: 'x'.repeat(10_000) }] },
+    ],
+    ['$deleteFromPrimitiveList that is no list', { finalizers: ['a'] }, { '$deleteFromPrimitiveList/finalizers': 'a' }],
+    ['an element that is no object', { containers }, { containers: ['x'.repeat(10_000)] }],
+    ['nesting that is too deep', {}, { strategy: JSON.parse('{"a":'.repeat(2000) + '1' + '}'.repeat(2000)) as unknown }],
+  ]
+  for (const [what, target, patch] of malformed)
+    test(`[API-32] ${what} is a bad request`, () =>
+      assert.throws(
+        () => strategic(target, patch),
+        (error) => isApiError(error, 'BadRequest') && error.message.length < 1000,
+      ))
+
+  test('[API-32] keys of a prototype are keys like any other', () => {
+    const patch = JSON.parse(
+      '{"labels":{"__proto__":{"a":"1"},"constructor":{"prototype":{"polluted":1}}},"constructor":{"b":1}}',
+    ) as unknown
+    for (const result of [strategic({ labels: {} }, patch), applyMergePatch({ labels: {} }, patch) as Record<string, unknown>])
+      assert.equal(JSON.stringify(result), JSON.stringify(patch))
+    assert.equal(({} as Record<string, unknown>)['a'] ?? ({} as Record<string, unknown>)['polluted'], undefined)
+  })
+
+  test('[API-32] lists of 50,000 elements are merged, ordered and deleted from in time that grows with their length', () => {
+    const names = Array.from({ length: 50_000 }, (_, i) => `n${i}`)
+    const many = names.map((name) => ({ name }))
+    const changed = many.map((element) => ({ ...element, image: 'x' })).toReversed()
+    const started = performance.now()
+    assert.deepEqual(strategic({ containers: many }, { containers: changed, '$setElementOrder/containers': changed }), {
+      containers: changed,
+    })
+    assert.deepEqual(strategic({ finalizers: names }, { finalizers: names.toReversed() }), { finalizers: names.toReversed() })
+    assert.deepEqual(strategic({ finalizers: names }, { '$deleteFromPrimitiveList/finalizers': names }), { finalizers: [] })
+    assert.deepEqual(strategic({ containers: many }, { containers: many.map((element) => ({ ...element, $patch: 'delete' })) }), {
+      containers: [],
+    })
+    const retained = Object.fromEntries(names.map((name) => [name, 1]))
+    assert.deepEqual(strategic({ strategy: retained }, { strategy: { $retainKeys: names } }), { strategy: retained })
+    assert.ok(performance.now() - started < 5_000)
+  })
+
+  test('[API-32] one element that is merged over and over is refused once it costs too much', () => {
+    const labels = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, '1']))
+    const again = Array.from({ length: 50_000 }, () => ({ name: 'a', labels: { x: '1' } }))
+    assert.throws(
+      () => strategic({ containers: [{ name: 'a', labels }] }, { containers: again }),
+      (error) => isApiError(error, 'RequestEntityTooLarge'),
+    )
+  })
+
+  test('[API-32] whatever the patch says, it is applied or refused, and nothing is changed in place', () => {
+    const name = fc.constantFrom('containers', 'finalizers', 'strategy', 'labels', 'args', 'name', 'image', '__proto__', 'constructor')
+    const key = fc.oneof(
+      name,
+      fc.constantFrom('$patch', '$retainKeys'),
+      name.map((of) => `$setElementOrder/${of}`),
+      name.map((of) => `$deleteFromPrimitiveList/${of}`),
+    )
+    const { any } = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom<unknown>(null, 0, 'a', 'replace', 'delete', true),
+        fc.array(tie('any'), { maxLength: 3 }),
+        fc.dictionary(key, tie('any'), { maxKeys: 4 }),
+      ),
+    }))
+    const target = { containers, finalizers: ['a', 'b'], strategy: { type: 'x' }, labels: { a: '1' } }
+    fc.assert(
+      fc.property(any, (patch) => {
+        const before = JSON.stringify([target, patch])
+        try {
+          JSON.stringify(strategic(target, patch))
+          JSON.stringify(applyMergePatch(target, patch))
+        } catch (error) {
+          assert.ok(isApiError(error), String(error))
+        }
+        assert.equal(JSON.stringify([target, patch]), before)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+test('[API-32] a merge patch that is nested too deeply is a bad request', () => {
+  const deep = JSON.parse('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)) as unknown
+  assert.throws(
+    () => applyMergePatch({}, deep),
+    (error) => isApiError(error, 'BadRequest'),
+  )
 })

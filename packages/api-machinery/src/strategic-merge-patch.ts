@@ -1,5 +1,9 @@
-import { badRequest } from './api-error.ts'
-import { isRecord } from './merge-patch.ts'
+import { badRequest, type ApiError } from './api-error.ts'
+import { boundedText } from './bounded-text.ts'
+import { followsOrder, inOrder, type IdOf } from './element-order.ts'
+import { setKey } from './json-depth.ts'
+import { isRecord, refuseDeepPatch } from './merge-patch.ts'
+import { PatchWork } from './patch-work.ts'
 import { resolveSchema, type Schema, type SchemaSet } from './schema.ts'
 
 type Fields = Record<string, unknown>
@@ -7,114 +11,172 @@ type Fields = Record<string, unknown>
 const setElementOrder = '$setElementOrder/'
 const deleteFromPrimitiveList = '$deleteFromPrimitiveList/'
 
+interface Context {
+  set: SchemaSet
+  work: PatchWork
+}
+
 /**
  * Applies a strategic merge patch. Lists whose schema has a patch merge key are merged by it; directives are
- * `$patch` (replace, merge, delete), `$retainKeys`, `$setElementOrder/<list>` and `$deleteFromPrimitiveList/<list>`.
- * Returns a new value. Throws BadRequest for a patch that is none.
+ * `$patch` (replace, delete), `$retainKeys`, `$setElementOrder/<list>` and `$deleteFromPrimitiveList/<list>`.
+ * Returns a new value, which may share parts with both. Throws BadRequest for a patch that is none, RequestEntityTooLarge
+ * for one that merges the same element over and over.
  * https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md
  */
 export function applyStrategicMergePatch(target: Fields, patch: unknown, schema: Schema, set: SchemaSet): Fields {
   if (!isRecord(patch)) throw badRequest('error decoding patch: a strategic merge patch must be an object')
-  return mergeObject(target, patch, resolveSchema(schema, set), set)
+  refuseDeepPatch(patch)
+  return mergeObject(target, patch, resolveSchema(schema, set), { set, work: new PatchWork() })
 }
 
-function mergeObject(target: Fields, patch: Fields, schema: Schema, set: SchemaSet): Fields {
+function mergeObject(target: Fields, patch: Fields, schema: Schema, context: Context): Fields {
   const { $patch: directive, $retainKeys: retainKeys, ...fields } = patch
   if (directive === 'replace') return withoutDirectives(fields) as Fields
   if (directive === 'delete') return {}
-  if (directive !== undefined && directive !== 'merge')
-    throw badRequest(`Unknown patch type found: ${JSON.stringify(directive)}: allowed are "replace", "merge" and "delete"`)
+  if (directive !== undefined) throw unknownPatchType(directive)
   const result: Fields = { ...target }
-  if (Array.isArray(retainKeys)) {
-    for (const key of Object.keys(result)) if (!retainKeys.includes(key)) delete result[key]
+  if (retainKeys !== undefined) dropOthers(result, fields, retainKeys)
+  const directives: string[] = []
+  for (const key of Object.keys(fields)) {
+    const value = fields[key]
+    if (isListDirective(key)) directives.push(key)
+    else if (value === null) delete result[key]
+    else setKey(result, key, mergeValue(own(result, key), value, propertyOf(schema, key) ?? schema.additionalProperties ?? {}, context))
   }
-  for (const [key, value] of Object.entries(fields)) {
-    if (key.startsWith(setElementOrder) || key.startsWith(deleteFromPrimitiveList)) continue
-    const property = schema.properties?.[key] ?? schema.additionalProperties ?? {}
-    if (value === null) delete result[key]
-    else result[key] = mergeValue(result[key], value, property, set)
-  }
-  applyListDirectives(result, fields, { target, schema })
+  if (directives.length > 0) applyListDirectives(result, directives, { target, fields, schema })
   return result
 }
 
-function mergeValue(target: unknown, patch: unknown, property: Schema, set: SchemaSet): unknown {
-  const schema = resolveSchema(property, set)
-  if (isRecord(patch)) return mergeObject(isRecord(target) ? target : {}, patch, schema, set)
+const own = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined)
+
+function propertyOf({ properties }: Schema, key: string): Schema | undefined {
+  return properties && Object.hasOwn(properties, key) ? properties[key] : undefined
+}
+
+function isListDirective(key: string): boolean {
+  return key.startsWith('$') && (key.startsWith(setElementOrder) || key.startsWith(deleteFromPrimitiveList))
+}
+
+function unknownPatchType(directive: unknown): ApiError {
+  return badRequest(`Unknown patch type found: ${shown(directive)}: allowed are "replace" and "delete"`)
+}
+
+/** Of the fields of the target only those stay that are to be retained. Every field of the patch has to be. */
+function dropOthers(result: Fields, fields: Fields, retainKeys: unknown): void {
+  if (!Array.isArray(retainKeys)) throw badRequest('invalid patch format of retainKeys')
+  const retained = new Set<unknown>(retainKeys)
+  for (const [key, value] of Object.entries(fields))
+    if (value !== null && !isListDirective(key) && !retained.has(key)) throw badRequest('invalid patch format of retainKeys')
+  for (const key of Object.keys(result)) if (!retained.has(key)) delete result[key]
+}
+
+function mergeValue(target: unknown, patch: unknown, property: Schema, context: Context): unknown {
+  const schema = resolveSchema(property, context.set)
+  if (isRecord(patch)) return mergeObject(isRecord(target) ? target : {}, patch, schema, context)
   if (Array.isArray(patch) && property['x-kubernetes-patch-strategy']?.includes('merge')) {
     const current = listOf(target)
     const mergeKey = property['x-kubernetes-patch-merge-key']
-    if (mergeKey) return mergeListByKey(current, patch, mergeKey, resolveSchema(schema.items ?? {}, set), set)
-    return inOrder([...new Set([...current, ...(patch as unknown[])])], { wanted: patch, current })
+    if (mergeKey) return mergeListByKey(current, patch, { mergeKey, items: resolveSchema(schema.items ?? {}, context.set), context })
+    return inOrder([...new Set([...current, ...(patch as unknown[])])], { wanted: patch, current, idOf: itself })
   }
   return withoutDirectives(patch)
 }
 
-function mergeListByKey(target: unknown[], patch: unknown[], mergeKey: string, items: Schema, set: SchemaSet): unknown[] {
-  const elements = patch.map((element) => {
-    if (!isRecord(element)) throw badRequest(`expected an object in a list merged by ${mergeKey}, found ${JSON.stringify(element)}`)
-    return element
-  })
-  if (elements.some((e) => e['$patch'] === 'replace')) {
-    return elements.filter((e) => e['$patch'] !== 'replace').map(withoutDirectives)
-  }
-  let result = target.filter(isRecord)
-  for (const element of elements) {
-    const key = element[mergeKey]
-    if (key === undefined) throw badRequest(`map: ${JSON.stringify(element)} does not contain declared merge key: ${mergeKey}`)
-    if (element['$patch'] === 'delete') {
-      result = result.filter((existing) => existing[mergeKey] !== key)
-      continue
-    }
-    const index = result.findIndex((existing) => existing[mergeKey] === key)
-    if (index >= 0) result = result.with(index, mergeObject(result[index]!, element, items, set))
-    else result = [...result, mergeObject({}, element, items, set)]
-  }
-  return inOrder(result, { wanted: elements, current: target, mergeKey })
+interface KeyedList {
+  mergeKey: string
+  /** The schema of its elements. */
+  items: Schema
+  context: Context
 }
 
-function applyListDirectives(result: Fields, fields: Fields, { target, schema }: { target: Fields; schema: Schema }): void {
-  for (const [directive, value] of Object.entries(fields)) {
-    if (!Array.isArray(value)) continue
-    const wanted = value as unknown[]
-    if (directive.startsWith(deleteFromPrimitiveList)) {
-      const key = directive.slice(deleteFromPrimitiveList.length)
-      if (Array.isArray(result[key])) result[key] = (result[key] as unknown[]).filter((v) => !wanted.includes(v))
-    }
-    if (directive.startsWith(setElementOrder)) {
-      const key = directive.slice(setElementOrder.length)
-      const mergeKey = schema.properties?.[key]?.['x-kubernetes-patch-merge-key']
-      if (Array.isArray(result[key])) result[key] = inOrder(listOf(result[key]), { wanted, current: listOf(target[key]), mergeKey })
+function mergeListByKey(target: unknown[], patch: unknown[], { mergeKey, items, context }: KeyedList): unknown[] {
+  const elements = patch as Fields[]
+  let replaces = false
+  const deleted = new Set<unknown>()
+  for (const element of patch) {
+    const directive = directiveOf(element, mergeKey)
+    if (directive === 'replace') replaces = true
+    else if (directive === 'delete') deleted.add((element as Fields)[mergeKey])
+  }
+  if (replaces) return elements.filter((element) => element['$patch'] === undefined).map(withoutDirectives)
+  const result = target.filter((existing): existing is Fields => isRecord(existing) && !deleted.has(existing[mergeKey]))
+  const places = new Map<unknown, number>()
+  for (let i = result.length - 1; i >= 0; i--) places.set(result[i]![mergeKey], i)
+  const merged = new Set<unknown>()
+  for (const element of elements) {
+    if (element['$patch'] === 'delete') continue
+    const key = element[mergeKey]
+    const place = places.get(key)
+    // Each time the same element is merged again, all that is in it may be copied again.
+    if (place !== undefined && merged.has(key)) context.work.countCopies(result[place])
+    merged.add(key)
+    if (place === undefined) places.set(key, result.push(mergeObject({}, element, items, context)) - 1)
+    else result[place] = mergeObject(result[place]!, element, items, context)
+  }
+  return inOrder(result, { wanted: elements, current: target, idOf: idBy(mergeKey) })
+}
+
+/** The `$patch` of an element of a list that is merged by a key. Throws BadRequest for what is no such element. */
+function directiveOf(element: unknown, mergeKey: string): 'replace' | 'delete' | undefined {
+  if (!isRecord(element)) throw badRequest(`expected an object in a list merged by ${mergeKey}, found ${shown(element)}`)
+  const directive = element['$patch']
+  if (directive === 'merge') throw badRequest('merging lists cannot yet be specified in the patch')
+  if (directive !== undefined && directive !== 'replace' && directive !== 'delete') throw unknownPatchType(directive)
+  if (directive !== 'replace' && element[mergeKey] === undefined)
+    throw badRequest(`map: ${shown(element)} does not contain declared merge key: ${mergeKey}`)
+  return directive
+}
+
+interface ListDirectives {
+  target: Fields
+  fields: Fields
+  schema: Schema
+}
+
+function applyListDirectives(result: Fields, directives: readonly string[], { target, fields, schema }: ListDirectives): void {
+  for (const directive of directives) {
+    const value = fields[directive]
+    const isOrder = directive.startsWith(setElementOrder)
+    if (!Array.isArray(value)) throw badRequest(`invalid patch format of ${isOrder ? 'setElementOrder list' : 'primitive list'}`)
+    const key = directive.slice(directive.indexOf('/') + 1)
+    const list = own(result, key)
+    if (isOrder) checkOrder(key, { list, patch: own(fields, key), wanted: value, property: propertyOf(schema, key) })
+    if (!Array.isArray(list)) continue
+    if (isOrder) {
+      const idOf = idBy(propertyOf(schema, key)?.['x-kubernetes-patch-merge-key'])
+      result[key] = inOrder(list, { wanted: value, current: listOf(own(target, key)), idOf })
+    } else {
+      const removed = new Set<unknown>(value)
+      result[key] = list.filter((element) => !removed.has(element))
     }
   }
+}
+
+interface OrderedList {
+  list: unknown
+  patch: unknown
+  wanted: unknown[]
+  property: Schema | undefined
+}
+
+/** Throws BadRequest for an order of what is no list, and for a patch whose elements come in another. */
+function checkOrder(key: string, { list, patch, wanted, property }: OrderedList): void {
+  if (!property) throw badRequest(`unable to find api field for the json field ${shown(key)}`)
+  for (const value of [list, patch])
+    if (value !== undefined && value !== null && !Array.isArray(value))
+      throw badRequest(`expected a list, but received a ${typeof value}: ${setElementOrder}${boundedText(key, 64)}`)
+  const mergeKey = property['x-kubernetes-patch-merge-key']
+  if (mergeKey) for (const element of wanted) directiveOf(element, mergeKey)
+  const named = listOf(patch).filter((element) => !isRecord(element) || element['$patch'] === undefined)
+  if (wanted.length > 0 && !followsOrder(named, wanted, idBy(mergeKey)))
+    throw badRequest(`The order in patch list:\n${shown(patch)}\n doesn't match $setElementOrder list:\n${shown(wanted)}\n`)
 }
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : [])
-
-/**
- * The elements that are wanted come in the order in which they are, and the others in that of the current list. One of the others
- * stands before a wanted one only if it did so in the current list: what is new thus comes first.
- */
-function inOrder(
-  list: readonly unknown[],
-  { wanted, current, mergeKey }: { wanted: readonly unknown[]; current: readonly unknown[]; mergeKey?: string | undefined },
-): unknown[] {
-  const idOf = (element: unknown): unknown => (mergeKey && isRecord(element) ? element[mergeKey] : element)
-  const placesIn = (elements: readonly unknown[]) => new Map(elements.map((element, index) => [idOf(element), index]))
-  const [wantedPlaces, currentPlaces] = [placesIn(wanted), placesIn(current)]
-  const placeIn = (places: Map<unknown, number>, element: unknown): number => places.get(idOf(element)) ?? Infinity
-  const named = list
-    .filter((element) => wantedPlaces.has(idOf(element)))
-    .toSorted((a, b) => placeIn(wantedPlaces, a) - placeIn(wantedPlaces, b))
-  const others = list.filter((element) => !wantedPlaces.has(idOf(element)))
-  const ordered: unknown[] = []
-  for (const element of named) {
-    const place = currentPlaces.get(idOf(element)) ?? -1
-    while (others.length > 0 && placeIn(currentPlaces, others[0]) < place) ordered.push(others.shift())
-    ordered.push(element)
-  }
-  return [...ordered, ...others]
-}
+const shown = (value: unknown): string => boundedText(JSON.stringify(value), 256)
+const itself: IdOf = (element) => element
+const idBy = (mergeKey: string | undefined): IdOf =>
+  mergeKey === undefined ? itself : (element) => (isRecord(element) ? element[mergeKey] : element)
 
 /** Strips directives from a value that replaces rather than merges. */
 function withoutDirectives(value: unknown): unknown {
@@ -122,14 +184,7 @@ function withoutDirectives(value: unknown): unknown {
   if (!isRecord(value)) return value
   return Object.fromEntries(
     Object.entries(value)
-      .filter(
-        ([key, v]) =>
-          v !== null &&
-          key !== '$patch' &&
-          key !== '$retainKeys' &&
-          !key.startsWith(setElementOrder) &&
-          !key.startsWith(deleteFromPrimitiveList),
-      )
+      .filter(([key, v]) => v !== null && key !== '$patch' && key !== '$retainKeys' && !isListDirective(key))
       .map(([key, v]) => [key, withoutDirectives(v)]),
   )
 }
