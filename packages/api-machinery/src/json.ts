@@ -26,6 +26,11 @@ function countKeysInText(text: string): number {
 
 const maxDepth = 1000
 
+/** Throws BadRequest for a value that nests more than 1,000 levels deep. */
+export function refuseDeep(value: unknown): void {
+  countKeys(value)
+}
+
 function countKeys(value: unknown, depth = 0): number {
   if (typeof value !== 'object' || value === null) return 0
   if (depth > maxDepth) throw badRequest(`invalid JSON: nested more than ${maxDepth} levels deep`)

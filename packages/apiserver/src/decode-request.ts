@@ -14,6 +14,9 @@ export interface DecodeOptions {
   known?: KubeObject | undefined
 }
 
+/** More of them are not told (as Kubernetes' decoder has it): a message is to be read. */
+const maxProblems = 100
+
 /**
  * Brings the body of a write into the form that is stored; the body stays as it is, and the result shares nothing with it.
  * Unknown fields and duplicate keys are an error, a warning or nothing, as fieldValidation says.
@@ -30,11 +33,11 @@ export function decodeRequestObject(
   const looked = known && request.subresource === 'status' ? statusPart(body, known) : body
   const decoded = decodeObject(looked, schemaOf(kind), modelSchemas, known)
   const intro = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}`
-  if (decoded.typeErrors.length > 0) throw badRequest(`${intro}: ${decoded.typeErrors.join(', ')}`)
+  if (decoded.typeErrors.length > 0) throw badRequest(`${intro}: ${decoded.typeErrors.slice(0, maxProblems).join(', ')}`)
   const problems = [
-    ...decoded.unknownFields.map((f) => `unknown field ${JSON.stringify(f)}`),
-    ...duplicateKeys.map((k) => `duplicate field ${JSON.stringify(k)}`),
-  ]
+    ...decoded.unknownFields.slice(0, maxProblems).map((f) => `unknown field ${JSON.stringify(f)}`),
+    ...duplicateKeys.slice(0, maxProblems).map((k) => `duplicate field ${JSON.stringify(k)}`),
+  ].slice(0, maxProblems)
   if (problems.length > 0 && request.fieldValidation === 'Strict')
     throw badRequest(`${intro}: strict decoding error: ${problems.join(', ')}`)
   if (request.fieldValidation === 'Warn') request.warnings.push(...problems)

@@ -6,6 +6,7 @@ import type { ApiError } from '@quarterdeck/api-machinery'
 import { internalError, isApiError, yamlWriting } from '@quarterdeck/api-machinery'
 import { stringify } from 'yaml'
 
+import { boundedWarnings } from '../warnings.ts'
 import type { Output } from './negotiate.ts'
 
 const gzipAsync = promisify(gzip)
@@ -52,7 +53,7 @@ function isPretty({ url = '' }: IncomingMessage): boolean {
 
 /** Adds a Warning header for each warning (RFC 7234, 5.5). */
 export function respondWarnings(response: ServerResponse, warnings: readonly string[]): void {
-  for (const warning of warnings) response.appendHeader('Warning', `299 - ${JSON.stringify(warning)}`)
+  for (const warning of boundedWarnings(warnings)) response.appendHeader('Warning', `299 - ${JSON.stringify(warning)}`)
 }
 
 export function respondText(response: ServerResponse, code: number, text: string, contentType = 'text/plain; charset=utf-8'): void {

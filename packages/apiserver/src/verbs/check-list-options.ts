@@ -7,6 +7,9 @@ export interface VersionOptions {
   sendInitialEvents?: boolean | undefined
 }
 
+/** Of an unsigned number of 64 bits. */
+const maxVersion = 2n ** 64n - 1n
+
 const matchField = 'resourceVersionMatch'
 
 /** Throws BadRequest or Invalid for versions that no list can be of. */
@@ -46,8 +49,9 @@ export function checkWatchOptions({ resourceVersion = '', resourceVersionMatch: 
 }
 
 function checkVersion(resourceVersion: string): void {
-  if (!/^\d*$/.test(resourceVersion))
-    throw badRequest(`Invalid value: ${JSON.stringify(resourceVersion)}: resourceVersion must be a whole number`)
+  const isVersion = /^\d{0,20}$/.test(resourceVersion) && BigInt(resourceVersion || '0') <= maxVersion
+  if (!isVersion)
+    throw badRequest(`Invalid value: ${JSON.stringify(resourceVersion.slice(0, 100))}: resourceVersion must be a whole number of 64 bits`)
 }
 
 function refuse(errors: readonly FieldError[]): void {

@@ -1,4 +1,4 @@
-import { ApiError, badRequest } from '@quarterdeck/api-machinery'
+import { ApiError, badRequest, isApiError } from '@quarterdeck/api-machinery'
 import type { ListOptions } from '@quarterdeck/client'
 import type { StoredObject, WatchCache } from '@quarterdeck/storage'
 
@@ -121,7 +121,13 @@ async function snapshotOf(core: ApiCore, request: ApiRequest, revision: number):
   const kept = core.listSnapshots.get(snapshotKey(request, revision))
   if (kept) return kept
   const cache = await core.cacheOf(request.kind)
-  await cache.waitFor(revision)
+  try {
+    await cache.waitFor(revision)
+  } catch (error) {
+    // Nobody was given a page of a revision that has not been.
+    if (isApiError(error, 'Timeout')) return undefined
+    throw error
+  }
   return cache.listAt(revision, request.namespace || undefined)
 }
 
@@ -160,7 +166,7 @@ function decodeToken(text: string): ContinueToken {
     const token = JSON.parse(Buffer.from(text, 'base64url').toString()) as ContinueToken
     const isValid =
       token.v === 1 &&
-      Number.isInteger(token.revision) &&
+      Number.isSafeInteger(token.revision) &&
       Array.isArray(token.after) &&
       token.after.every((part) => typeof part === 'string')
     if (isValid) return token
