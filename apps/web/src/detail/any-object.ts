@@ -21,6 +21,8 @@ export interface ContainerSpec {
   }[]
   envFrom?: { prefix?: string; configMapRef?: { name?: string }; secretRef?: { name?: string } }[]
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> }
+  readinessProbe?: object
+  startupProbe?: object
   volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[]
 }
 
@@ -35,6 +37,7 @@ interface Terminated {
 export interface ContainerStatus {
   name: string
   ready: boolean
+  started?: boolean
   restartCount: number
   image?: string
   state?: { running?: { startedAt?: string }; waiting?: { reason?: string; message?: string }; terminated?: Terminated }

@@ -1,4 +1,5 @@
-import { Panel, StateBadge, type Tone } from '@quarterdeck/ui'
+import { containerState } from '@quarterdeck/trpc/container-state'
+import { Panel, StateBadge } from '@quarterdeck/ui'
 
 import { Link } from '../console/navigation.tsx'
 import { objectHref } from '../console/route.ts'
@@ -49,7 +50,7 @@ function Container({
   namespace: string
 }) {
   const last = status?.lastState?.terminated
-  const state = status && stateOf(status)
+  const state = status && containerState({ spec: container, status })
   return (
     <div className="pt-3 pb-1">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4">
@@ -63,7 +64,8 @@ function Container({
         )}
         {status && status.restartCount > 0 && <span className="text-xs text-muted tabular-nums">{status.restartCount} restarts</span>}
       </div>
-      {state?.reason && <p className="px-4 pt-1 text-xs break-words text-muted">{state.reason}</p>}
+      {state?.reason && <p className="px-4 pt-1 text-xs break-words">{state.reason}</p>}
+      {state?.detail && <p className="px-4 pt-1 font-mono text-xs break-words text-muted">{state.detail}</p>}
       <Facts
         facts={[
           [
@@ -129,17 +131,6 @@ function Container({
       />
     </div>
   )
-}
-
-function stateOf({ state, ready }: ContainerStatus): { text: string; tone: Tone; reason?: string | undefined } | undefined {
-  if (state?.running) return ready ? { text: 'Running', tone: 'good' } : { text: 'Running, not ready', tone: 'warning' }
-  if (state?.waiting) {
-    const isStarting = ['ContainerCreating', 'PodInitializing'].includes(state.waiting.reason ?? '')
-    return { text: state.waiting.reason ?? 'Waiting', tone: isStarting ? 'progress' : 'bad', reason: state.waiting.message }
-  }
-  if (!state?.terminated) return undefined
-  const { exitCode, reason, message } = state.terminated
-  return { text: `${reason ?? 'Ended'} (${exitCode})`, tone: exitCode === 0 ? 'neutral' : 'bad', reason: message }
 }
 
 function amounts(resources: Record<string, string> | undefined): string | undefined {

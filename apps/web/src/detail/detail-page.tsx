@@ -1,17 +1,5 @@
 import type { KindInfo } from '@quarterdeck/trpc'
-import {
-  Button,
-  EmptyState,
-  IconButton,
-  Menu,
-  Problem,
-  Spinner,
-  StateBadge,
-  Tabs,
-  asTone,
-  buttonClass,
-  type TabSpec,
-} from '@quarterdeck/ui'
+import { Button, EmptyState, IconButton, Menu, Problem, Spinner, StateBadge, Tabs, buttonClass, type TabSpec } from '@quarterdeck/ui'
 import { ChevronRight, EllipsisVertical, SearchX } from 'lucide-react'
 import { useState } from 'react'
 
@@ -27,6 +15,7 @@ import { listHref, objectHref } from '../console/route.ts'
 import { useTitle } from '../console/use-title.ts'
 import { LogsTab } from '../logs/logs-tab.tsx'
 import type { Condition } from './any-object.ts'
+import { Cause, needsWords } from './cause.tsx'
 import { EventsTab } from './events-tab.tsx'
 import { HistoryTab } from './history-tab.tsx'
 import { RevisionsTab } from './revisions-tab.tsx'
@@ -144,11 +133,7 @@ function DetailHeader({
       <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-2">
         <KindIcon resource={kind.resource} className="size-5 shrink-0 text-muted" />
         <h1 className="min-w-0 text-lg font-semibold tracking-tight break-all">{name}</h1>
-        {isGone ? (
-          <StateBadge text="Deleted" tone="neutral" />
-        ) : (
-          state && <StateBadge text={state.text} tone={asTone(state.tone)} reason={state.reason} />
-        )}
+        {isGone ? <StateBadge text="Deleted" tone="neutral" /> : state && !needsWords(state) && <StateBadge {...state} />}
         <div className="ml-auto flex items-center gap-1.5">
           {!isGone &&
             objectActionsOf(kind, [actionObject], { actions })
@@ -171,7 +156,7 @@ function DetailHeader({
           )}
         </div>
       </div>
-      {!isGone && state?.reason && <p className="mt-1.5 max-w-4xl text-sm break-words text-muted">{state.reason}</p>}
+      {!isGone && state && needsWords(state) && <Cause state={state} />}
       {isGone && kind.hasHistory && (
         <p className="mt-1.5 text-sm text-muted">It was deleted while you looked. What it was is below; its history can restore it.</p>
       )}

@@ -6,6 +6,7 @@ import { Pace } from '../live/pace.ts'
 import { anySignal } from '../live/signal.ts'
 import type { LiveKind } from '../live/live-kind.ts'
 import { eventLine, type EventLine } from '../objects/event-line.ts'
+import { isTrouble } from '../state/pod-trouble.ts'
 import type { State } from '../state/state.ts'
 import { authorizeReading } from '../target.ts'
 import { procedure } from '../trpc.ts'
@@ -104,15 +105,19 @@ function tallyOf(live: LiveKind): StateTally {
 
 const severity: Record<string, number> = { bad: 0, warning: 1 }
 
-/** Siblings that fail alike are one item: forty pods of one Deployment are one thing to look at. */
+/** Siblings that fail alike are one item, and none where their workload is led by the same cause. */
 function attentionOf(kinds: readonly LiveKind[]): AttentionItem[] {
   const items = new Map<string, AttentionItem>()
+  const led = new Set<string>()
   for (const live of kinds)
     for (const row of live.rows()) {
       const { state, namespace } = row
-      if (!state || !(state.tone in severity)) continue
+      if (!isTrouble(state)) continue
       const { resource, kind } = live.kind
       const owner = controllerOf(row.object)?.name
+      // Pods of a Deployment are named after its ReplicaSet, and that after the Deployment.
+      if (owner && led.has(JSON.stringify([namespace, owner.replace(/-[^-]+$/, ''), state.text]))) continue
+      if (resource === deployments.resource) led.add(JSON.stringify([namespace, row.name, state.text]))
       const key = JSON.stringify([resource, namespace, owner ?? row.name, state.text])
       const known = items.get(key)
       const since = row.object.metadata.creationTimestamp

@@ -1,6 +1,6 @@
 import type { Kind } from '@quarterdeck/api'
 
-import { hasState, stateOf } from '../state/state.ts'
+import { hasState } from '../state/state.ts'
 import { hasUsage, usageColumns } from '../usage/row-usage.ts'
 import { withAges, type ListColumn } from './aging-columns.ts'
 
@@ -21,7 +21,7 @@ function computeColumns(kind: Kind): readonly ListColumn[] {
     .map((column) => withAges(kind, column))
   if (!hasState(kind)) return declared
   const others = declared.filter((column) => !shownByState.has(column.name))
-  return [stateColumn(kind), ...(hasUsage(kind) ? withUsage(others) : others)]
+  return [stateColumn, ...(hasUsage(kind) ? withUsage(others) : others)]
 }
 
 /** What is used now stands before the age. */
@@ -40,14 +40,9 @@ function withUsage(columns: readonly ListColumn[]): ListColumn[] {
   )
 }
 
-export const stateColumnName = 'State'
+/** Its cell comes of the row, which knows what is around the object. */
+const stateColumn: ListColumn = { name: 'State', type: 'string', description: 'How the object is.', priority: 0, value: () => null }
 
-function stateColumn(kind: Kind): ListColumn {
-  return {
-    name: stateColumnName,
-    type: 'string',
-    description: 'How the object is.',
-    priority: 0,
-    value: (object) => stateOf(kind, object)?.text ?? null,
-  }
+export function isStateColumn(column: ListColumn): boolean {
+  return column === stateColumn
 }

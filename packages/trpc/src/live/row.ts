@@ -4,9 +4,10 @@ import { servedObject } from '@quarterdeck/apiserver'
 import type { StoredObject } from '@quarterdeck/storage'
 
 import { durationSortKey, restartsSortKey, type ListColumn } from '../kinds/aging-columns.ts'
-import { columnsOf } from '../kinds/columns.ts'
+import { columnsOf, isStateColumn } from '../kinds/columns.ts'
 import { stateOf, type State } from '../state/state.ts'
 import { sortKeyOf, type SortKey } from './sort-key.ts'
+import { nothingAround, type Surroundings } from './surroundings.ts'
 
 export type Cell = string | number | boolean | null
 
@@ -37,15 +38,17 @@ function sortColumnNumber(kind: Kind, column: SortColumn): number | undefined {
 export class Row {
   readonly kind: Kind
   readonly stored: StoredObject
+  readonly #surroundings: Surroundings
   #cells: readonly Cell[] | undefined
   #state: { value: State | undefined } | undefined
   #searchText: string | undefined
   // A list by number of the column rather than a map: there are as many of these as there are objects.
   #sortKeys: (SortKey | undefined)[] | undefined
 
-  constructor(kind: Kind, stored: StoredObject) {
+  constructor(kind: Kind, stored: StoredObject, surroundings: Surroundings = nothingAround) {
     this.kind = kind
     this.stored = stored
+    this.#surroundings = surroundings
   }
 
   get object(): KubeObject {
@@ -62,17 +65,20 @@ export class Row {
 
   /** In the order of `columnsOf`. */
   get cells(): readonly Cell[] {
-    const { object } = this
-    this.#cells ??= columnsOf(this.kind).map((column) => column.value(object, Date.now()))
+    this.#cells ??= columnsOf(this.kind).map((column) => this.#cell(column))
     return this.#cells
   }
 
   get state(): State | undefined {
-    this.#state ??= { value: stateOf(this.kind, this.object) }
+    this.#state ??= { value: stateOf(this.kind, this.object, this.#surroundings.of(this.object)) }
     return this.#state.value
   }
 
-  /** What a search looks in: name, namespace, state, cells that hold words, and labels; in lower case. */
+  #cell(column: ListColumn): Cell {
+    return isStateColumn(column) ? (this.state?.text ?? null) : column.value(this.object, Date.now())
+  }
+
+  /** What a search looks in: name, namespace, state and its cause, cells that hold words, and labels; in lower case. */
   get searchText(): string {
     this.#searchText ??= this.#words().join('\n').toLowerCase()
     return this.#searchText
@@ -82,7 +88,8 @@ export class Row {
     const columns = columnsOf(this.kind)
     const cells = this.cells.filter((cell, index) => typeof cell === 'string' && !notSearched.has(columns[index]!.type))
     const labels = Object.entries(this.object.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`)
-    return [this.namespace, this.name, ...cells.map(String), ...labels]
+    const { reason = '', detail = '' } = this.state ?? {}
+    return [this.namespace, this.name, reason, detail, ...cells.map(String), ...labels]
   }
 
   sortKey(column: SortColumn): SortKey {
@@ -98,7 +105,7 @@ export class Row {
     const index = number - 2
     const declared = columnsOf(this.kind)[index]!
     // One cell costs less than all of them, and an order needs no other.
-    const value = this.#cells ? this.#cells[index]! : declared.value(this.object, Date.now())
+    const value = this.#cells ? this.#cells[index]! : this.#cell(declared)
     if (declared.type === 'duration') return durationSortKey(value)
     if (declared.type === 'restarts') return restartsSortKey(value)
     // Times are texts of one form: their own order is the order of time.

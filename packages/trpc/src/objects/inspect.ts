@@ -1,4 +1,4 @@
-import { events, pods, type Event } from '@quarterdeck/api'
+import { events, pods, type Event, type Kind } from '@quarterdeck/api'
 import { notFound, type KubeObject } from '@quarterdeck/api-machinery'
 import { servedObject } from '@quarterdeck/apiserver'
 import { z } from 'zod'
@@ -7,9 +7,10 @@ import { objectYaml } from '../documents/object-yaml.ts'
 import { Pace } from '../live/pace.ts'
 import { anySignal } from '../live/signal.ts'
 import { findRelated } from '../relations/find-related.ts'
-import type { RelatedGroup } from '../relations/relation.ts'
+import type { RelatedGroup, RelatedItem } from '../relations/relation.ts'
 import { relationReader } from '../relations/relation-reader.ts'
-import { stateOf, type State } from '../state/state.ts'
+import { dependsOnOthers, type LiveKinds } from '../live/live-kinds.ts'
+import { isSameState, type State } from '../state/state.ts'
 import { requestOf, resolveTarget, targetSchema } from '../target.ts'
 import { procedure } from '../trpc.ts'
 import { objectUsageOf, type ObjectUsage } from '../usage/object-usage.ts'
@@ -48,9 +49,10 @@ export const inspectObject = procedure.input(targetSchema.extend({ reveal: z.boo
   const cache = await core.freshCacheOf(kind)
   if (!cache.get(key.namespace, key.name)) throw notFound({ group: kind.group, resource: kind.plural }, key.name)
   const pace = new Pace(objectIntervalMs, signal)
+  const rows = await ctx.live.of(kind)
   const stops = await Promise.all([kind, events, pods].map(async (watched) => (await ctx.live.of(watched)).listen(pace.mark)))
   pace.mark()
-  let shown: { revision: number; related: string; events: string; usage: string } | undefined
+  let shown: { revision: number; state: State | undefined; related: string; events: string; usage: string } | undefined
   let relatedAt = -Infinity
   try {
     if (hasUsage(kind)) stops.push(await ctx.usage.listen(pace.mark))
@@ -65,14 +67,16 @@ export const inspectObject = procedure.input(targetSchema.extend({ reveal: z.boo
       if (stored.revision !== shown?.revision) {
         message.object = input.reveal ? object : withoutSecretValues(object)
         message.yaml = objectYaml(message.object)
-        message.state = stateOf(kind, object) ?? null
       }
+      const state = rows.get(key.namespace, key.name)?.state
+      if (!shown || !isSameState(state, shown.state)) message.state = state ?? null
       let relatedText = shown?.related ?? ''
       let eventsText = shown?.events ?? ''
       const sinceRelated = performance.now() - relatedAt
       if (sinceRelated >= relatedIntervalMs) {
         relatedAt = performance.now()
-        const [related, lines] = await Promise.all([findRelated({ kind, object }, reader), eventsOf(object, reader)])
+        const [found, lines] = await Promise.all([findRelated({ kind, object }, reader), eventsOf(object, reader)])
+        const related = await withLiveStates(found, ctx.live, core.registry.kinds)
         relatedText = JSON.stringify(related)
         eventsText = JSON.stringify(lines)
         if (relatedText !== shown?.related) message.related = related
@@ -81,13 +85,26 @@ export const inspectObject = procedure.input(targetSchema.extend({ reveal: z.boo
       const usage = hasUsage(kind) ? objectUsageOf(ctx.usage, kind, object) : null
       const usageText = JSON.stringify(usage)
       if (usageText !== shown?.usage) message.usage = usage
-      shown = { revision: stored.revision, related: relatedText, events: eventsText, usage: usageText }
+      shown = { revision: stored.revision, state, related: relatedText, events: eventsText, usage: usageText }
       if (Object.keys(message).length > 0) yield message
     }
   } finally {
     for (const stop of stops) stop()
   }
 })
+
+/** With the states that lists show, which know what is around the objects. */
+async function withLiveStates(groups: readonly RelatedGroup[], live: LiveKinds, kinds: readonly Kind[]): Promise<RelatedGroup[]> {
+  return Promise.all(
+    groups.map(async (group) => ({ ...group, items: await Promise.all(group.items.map((item) => withLiveState(item, live, kinds))) })),
+  )
+}
+
+async function withLiveState(item: RelatedItem, live: LiveKinds, kinds: readonly Kind[]): Promise<RelatedItem> {
+  const kind = dependsOnOthers(item.resource) && item.uid ? kinds.find(({ resource }) => resource === item.resource) : undefined
+  const row = kind && (await live.of(kind)).get(item.namespace, item.name)
+  return row ? { ...item, state: row.state } : item
+}
 
 /** Newest first. */
 async function eventsOf(object: KubeObject, reader: ReturnType<typeof relationReader>): Promise<EventLine[]> {

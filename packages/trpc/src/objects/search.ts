@@ -36,8 +36,12 @@ export const searchObjects = procedure
       }
     }
     const startsWell = (row: Row): number => (row.name.startsWith(words[0] ?? '') ? 0 : 1)
-    return found
-      .toSorted((a, b) => startsWell(a) - startsWell(b) || a.name.length - b.name.length)
-      .slice(0, input.limit)
-      .map((row) => ({ resource: row.kind.resource, row: rowData(row) }))
+    const best = found.toSorted((a, b) => startsWell(a) - startsWell(b) || a.name.length - b.name.length).slice(0, input.limit)
+    return Promise.all(
+      // A row of a list knows what is around its object.
+      best.map(async (row) => ({
+        resource: row.kind.resource,
+        row: rowData((await ctx.live.known(row.kind, row.namespace, row.name)) ?? row),
+      })),
+    )
   })

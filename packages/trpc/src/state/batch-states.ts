@@ -1,6 +1,7 @@
 import type { CronJob, Job } from '@quarterdeck/api'
 
-import type { State, Tone } from './state.ts'
+import { ledByTrouble } from './pod-trouble.ts'
+import type { Around, State, Tone } from './state.ts'
 
 /** What the conditions of a Job say, in the order of precedence. */
 const jobConditions: readonly { type: string; text: string; tone: Tone }[] = [
@@ -11,15 +12,35 @@ const jobConditions: readonly { type: string; text: string; tone: Tone }[] = [
   { type: 'SuccessCriteriaMet', text: 'Completing', tone: 'progress' },
 ]
 
-export function jobState({ spec, status }: Job): State {
+/** A Job that has failed says why, then what ailed its last pod. */
+export function jobState(job: Job, { trouble }: Around): State {
+  const own = ownJobState(job)
+  if (own.tone === 'good' || own.tone === 'neutral' || !trouble) return own
+  // Pods that failed stay, while others go on in their place.
+  const isOver = own.tone === 'bad' || (trouble.hasEnded && (job.status?.active ?? 0) > 0)
+  if (!isOver) return ledByTrouble(own, trouble, 1)
+  return { ...own, reason: [own.reason, trouble.state.reason].filter(Boolean).join('; '), detail: trouble.state.detail }
+}
+
+function ownJobState({ spec, status }: Job): State {
   const { conditions = [], active = 0, failed = 0 } = status ?? {}
   for (const { type, text, tone } of jobConditions) {
     const condition = conditions.find((c) => c.type === type && c.status === 'True')
-    if (condition) return { text, tone, reason: tone === 'bad' ? condition.message : undefined }
+    if (condition) return { text, tone, reason: tone === 'bad' ? failureReason(condition, spec) : undefined }
   }
   if (spec.suspend) return { text: 'Suspended', tone: 'neutral' }
-  if (active === 0) return { text: 'Waiting', tone: 'progress', reason: failed > 0 ? `${failed} pods failed, it tries again` : undefined }
-  return { text: 'Running', tone: failed > 0 ? 'warning' : 'progress', reason: failed > 0 ? `${failed} pods failed so far` : undefined }
+  const reason = failed > 0 ? `${failed} ${failed === 1 ? 'pod has' : 'pods have'} failed, it tries again` : undefined
+  if (active === 0) return { text: 'Waiting', tone: 'progress', reason }
+  return { text: 'Running', tone: failed > 0 ? 'warning' : 'progress', reason }
+}
+
+function failureReason(
+  { reason, message }: { reason?: string | undefined; message?: string | undefined },
+  spec: Job['spec'],
+): string | undefined {
+  if (reason === 'DeadlineExceeded') return `it was active longer than its activeDeadlineSeconds of ${spec.activeDeadlineSeconds ?? 0}`
+  if (reason === 'BackoffLimitExceeded') return `its pods failed more often than its backoffLimit of ${spec.backoffLimit ?? 6} allows`
+  return message
 }
 
 export function cronJobState({ spec, status }: CronJob): State {

@@ -1,27 +1,6 @@
-import type { Deployment, Namespace, Node, ReplicaSet, ReplicationController } from '@quarterdeck/api'
+import type { Namespace, Node } from '@quarterdeck/api'
 
 import type { State } from './state.ts'
-
-export function deploymentState({ spec, status }: Deployment): State {
-  const wanted = spec.replicas ?? 1
-  const { availableReplicas = 0, updatedReplicas = 0, replicas = 0, conditions = [] } = status
-  const failed = conditions.find((c) => c.type === 'ReplicaFailure' && c.status === 'True')
-  if (failed) return { text: 'Failing', tone: 'bad', reason: failed.message }
-  const stuck = conditions.find((c) => c.type === 'Progressing' && c.status === 'False')
-  if (stuck) return { text: 'Stuck', tone: 'bad', reason: stuck.message }
-  if (spec.paused) return { text: 'Paused', tone: 'warning' }
-  if (wanted === 0 && replicas === 0) return { text: 'Scaled to 0', tone: 'neutral' }
-  if (updatedReplicas < wanted || replicas > updatedReplicas) return { text: 'Rolling out', tone: 'progress' }
-  if (availableReplicas < wanted) return { text: 'Not available', tone: availableReplicas === 0 ? 'warning' : 'progress' }
-  return { text: 'Available', tone: 'good' }
-}
-
-export function replicasState({ spec, status }: ReplicaSet | ReplicationController): State {
-  const wanted = spec?.replicas ?? 1
-  const ready = status?.readyReplicas ?? 0
-  if (wanted === 0) return { text: 'Scaled to 0', tone: 'neutral' }
-  return ready >= wanted ? { text: 'Ready', tone: 'good' } : { text: 'Not ready', tone: 'progress' }
-}
 
 const pressures: Record<string, string> = {
   MemoryPressure: 'Memory pressure',

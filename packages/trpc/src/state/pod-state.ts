@@ -1,61 +1,94 @@
-import type { Pod, V1ContainerStatus } from '@quarterdeck/api'
+import type { Pod } from '@quarterdeck/api'
 
-import type { State, Tone } from './state.ts'
+import { containerTrouble, unreadyReason, type ContainerOf } from './container-state.ts'
+import { isNodeLost } from './node-lost.ts'
+import { schedulingState } from './scheduling-state.ts'
+import type { State } from './state.ts'
 
-const waitingTone: Record<string, Tone> = { ContainerCreating: 'progress', PodInitializing: 'progress' }
-
-/** As `kubectl get pods` words it: the first thing that keeps the pod from running, else its phase. */
+/** The first thing that keeps a pod from running, else its phase; named as `kubectl get pods` names it where that says the cause. */
 export function podState(pod: Pod): State {
-  const { spec, status } = pod
-  if (status.reason) return { text: status.reason, tone: status.phase === 'Failed' ? 'bad' : 'warning', reason: status.message }
-  return initState(pod) ?? containerState(pod) ?? { text: status.phase ?? 'Pending', ...toneOfPhase(pod, spec.nodeName) }
+  const { status } = pod
+  if (status.reason) return { text: status.reason, tone: status.phase === 'Failed' ? 'bad' : 'warning', reason: reasonOf(pod) }
+  if (isNodeLost(pod))
+    return {
+      text: 'Node lost',
+      tone: 'bad',
+      reason: `the node ${pod.spec.nodeName ?? ''} does not answer; how the pod is now is not known`,
+    }
+  return initState(pod) ?? mainState(pod) ?? phaseState(pod)
 }
 
+function reasonOf({ spec, status: { reason, message } }: Pod): string | undefined {
+  if (reason === 'DeadlineExceeded' && spec.activeDeadlineSeconds !== undefined)
+    return `it was active longer than its activeDeadlineSeconds of ${spec.activeDeadlineSeconds}`
+  return message || undefined
+}
+
+/** The first init container that is not done. */
 function initState({ spec, status }: Pod): State | undefined {
   const total = spec.initContainers?.length ?? 0
   for (const [index, container] of (status.initContainerStatuses ?? []).entries()) {
-    const { terminated, waiting } = container.state ?? {}
-    const restarts = spec.initContainers?.[index]?.restartPolicy === 'Always'
-    if (terminated?.exitCode === 0 || (restarts && container.started)) continue
-    if (terminated) return { text: `Init:${terminated.reason ?? 'Error'}`, tone: 'bad', reason: terminated.message }
-    if (waiting?.reason && waiting.reason !== 'PodInitializing')
-      return { text: `Init:${waiting.reason}`, tone: 'bad', reason: waiting.message }
-    return { text: `Init:${index}/${total}`, tone: 'progress' }
+    const containerSpec = spec.initContainers?.find(({ name }) => name === container.name)
+    const isSidecar = containerSpec?.restartPolicy === 'Always'
+    if (container.state?.terminated?.exitCode === 0 || (isSidecar && container.started)) continue
+    const trouble = containerTrouble({ spec: containerSpec, status: container })
+    if (trouble?.tone === 'bad') return { ...trouble, text: initText(trouble.text), reason: initReason(trouble.reason, container.name) }
+    return { text: `Init:${index}/${total}`, tone: 'progress', reason: `the init container ${container.name} has to end first` }
   }
   return undefined
 }
 
-function containerState({ status }: Pod): State | undefined {
-  const containers = status.containerStatuses ?? []
-  for (const { state } of containers) {
-    const { waiting, terminated } = state ?? {}
-    if (waiting?.reason) return { text: waiting.reason, tone: waitingTone[waiting.reason] ?? 'bad', reason: waiting.message }
-    if (terminated && terminated.exitCode !== 0) return ended(terminated)
-  }
-  if (status.phase !== 'Running') return undefined
-  const unready = containers.filter((c) => !c.ready && !c.state?.terminated)
-  if (containers.length > 0 && containers.every((c) => c.state?.terminated)) return { text: 'Completed', tone: 'neutral' }
-  return unready.length > 0
-    ? { text: 'Not ready', tone: 'warning', reason: `not ready: ${unready.map((c) => c.name).join(', ')}` }
-    : { text: 'Running', tone: 'good' }
+/** What ails a container as such reads the same for all containers; how one ended is told apart, as kubectl does. */
+function initText(text: string): string {
+  return /^[A-Z]\w+$/.test(text) ? `Init:${text}` : text
 }
 
-function ended({ reason, exitCode, signal, message }: NonNullable<NonNullable<V1ContainerStatus['state']>['terminated']>): State {
-  return { text: reason ?? (signal ? `Signal:${signal}` : `ExitCode:${exitCode}`), tone: 'bad', reason: message ?? `exit code ${exitCode}` }
+function initReason(reason: string | undefined, container: string): string {
+  if (reason?.startsWith(`${container} `)) return `init container ${reason}`
+  return [reason, `needed by init container ${container}`].filter(Boolean).join(', ')
 }
 
-function toneOfPhase({ status }: Pod, nodeName: string | undefined): Omit<State, 'text'> {
-  const unschedulable = status.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False')
-  switch (status.phase) {
+function mainState({ spec, status }: Pod): State | undefined {
+  const containers = (status.containerStatuses ?? []).map((container): ContainerOf => ({
+    spec: spec.containers.find(({ name }) => name === container.name),
+    status: container,
+  }))
+  const troubles = containers.flatMap((container) => containerTrouble(container) ?? [])
+  const trouble = troubles.find(({ tone }) => tone === 'bad') ?? troubles[0]
+  if (trouble) return trouble
+  if (status.phase !== 'Running' || containers.length === 0) return undefined
+  const running = containers.filter((container) => !container.status.state?.terminated)
+  if (running.length === 0) return { text: 'Completed', tone: 'neutral' }
+  const unready = running.filter((container) => !container.status.ready)
+  if (unready.length > 0) return unreadyState(unready)
+  const gates = status.conditions?.find(({ type, reason }) => type === 'Ready' && reason === 'ReadinessGatesNotReady')
+  return gates ? { text: 'Not ready', tone: 'warning', reason: gates.message } : { text: 'Running', tone: 'good' }
+}
+
+function unreadyState(unready: readonly ContainerOf[]): State {
+  const reason = unready.map(unreadyReason).join('; ')
+  if (unready.every(isStarting)) return { text: 'Starting', tone: 'progress', reason }
+  return unready.some(({ spec }) => spec?.readinessProbe)
+    ? { text: 'Probe failing', tone: 'warning', reason }
+    : { text: 'Not ready', tone: 'warning', reason }
+}
+
+function isStarting({ spec, status }: ContainerOf): boolean {
+  return Boolean(spec?.startupProbe) && status.started === false && status.restartCount === 0
+}
+
+function phaseState(pod: Pod): State {
+  const { phase = 'Pending', message } = pod.status
+  switch (phase) {
     case 'Running':
-      return { tone: 'good' }
+      return { text: phase, tone: 'good' }
     case 'Succeeded':
-      return { tone: 'neutral' }
+      return { text: phase, tone: 'neutral' }
     case 'Failed':
-      return { tone: 'bad', reason: status.message }
+      return { text: phase, tone: 'bad', reason: message }
     case 'Unknown':
-      return { tone: 'warning', reason: status.message }
+      return { text: phase, tone: 'warning', reason: message }
     default:
-      return unschedulable && !nodeName ? { tone: 'warning', reason: unschedulable.message } : { tone: 'progress' }
+      return schedulingState(pod) ?? { text: phase, tone: 'progress' }
   }
 }

@@ -19,20 +19,20 @@ import {
   volumeAttachments,
   events,
   eventsV1,
-  type Kind,
 } from '@quarterdeck/api'
 
 import { cronJobState, jobState } from './batch-states.ts'
 import { deviceClaimState, serviceCidrState } from './device-states.ts'
-import { deploymentState, namespaceState, nodeState, replicasState } from './object-states.ts'
+import { namespaceState, nodeState } from './object-states.ts'
 import { podState } from './pod-state.ts'
 import { autoscalerState, budgetState, quotaState } from './policy-states.ts'
-import type { State } from './state.ts'
+import { deploymentState, replicasState } from './replica-states.ts'
+import type { Around, State } from './state.ts'
 import { attachmentState, claimState, storageClassState, volumeState } from './storage-states.ts'
 import { daemonSetState, statefulSetState } from './workload-states.ts'
 
 /** How to read the state of each kind that has one, by resource. */
-export const stateReaders: Readonly<Record<string, (object: never, kind: Kind) => State | undefined>> = {
+export const stateReaders: Readonly<Record<string, (object: never, around: Around) => State | undefined>> = {
   [pods.resource]: podState,
   [deployments.resource]: deploymentState,
   [statefulSets.resource]: statefulSetState,

@@ -1,10 +1,15 @@
 import type { DaemonSet, StatefulSet } from '@quarterdeck/api'
 
-import type { State } from './state.ts'
+import { ledByTrouble } from './pod-trouble.ts'
+import type { Around, State } from './state.ts'
 
 const waitsForDeletes = 'its pods take the new template when they are deleted (OnDelete)'
 
-export function statefulSetState({ spec, status }: StatefulSet): State {
+export function statefulSetState(set: StatefulSet, { trouble }: Around): State {
+  return ledByTrouble(setRolloutState(set), trouble, set.spec.replicas ?? 1)
+}
+
+function setRolloutState({ spec, status }: StatefulSet): State {
   const wanted = spec.replicas ?? 1
   const { replicas = 0, readyReplicas = 0, updatedReplicas = 0, currentRevision, updateRevision } = status ?? {}
   if (wanted === 0 && replicas === 0) return { text: 'Scaled to 0', tone: 'neutral' }
@@ -22,7 +27,11 @@ export function statefulSetState({ spec, status }: StatefulSet): State {
   return replicas > wanted ? { text: 'Scaling down', tone: 'progress' } : { text: 'Ready', tone: 'good' }
 }
 
-export function daemonSetState({ spec, status }: DaemonSet): State {
+export function daemonSetState(set: DaemonSet, { trouble }: Around): State {
+  return ledByTrouble(daemonRolloutState(set), trouble, set.status?.desiredNumberScheduled ?? 0)
+}
+
+function daemonRolloutState({ spec, status }: DaemonSet): State {
   const { desiredNumberScheduled = 0, updatedNumberScheduled = 0, numberAvailable = 0, numberMisscheduled = 0 } = status ?? {}
   if (desiredNumberScheduled === 0) return { text: 'No node', tone: 'neutral', reason: 'no node is to run a pod of it' }
   if (updatedNumberScheduled < desiredNumberScheduled)
