@@ -54,7 +54,13 @@ function ObjectPage({ kind, namespace, name }: { kind: KindInfo; namespace: stri
       content: <SummaryTab kind={kind} inspection={inspection} isRevealed={isRevealed} onReveal={setIsRevealed} />,
     },
     ...(kind.hasLogs
-      ? [{ id: 'logs', label: 'Logs', content: <LogsTab kind={kind} object={object} related={inspection.related ?? []} /> }]
+      ? [
+          {
+            id: 'logs',
+            label: 'Logs',
+            content: <LogsTab kind={kind} object={object} related={inspection.related ?? []} events={inspection.events ?? []} />,
+          },
+        ]
       : []),
     ...(kind.hasRevisions
       ? [

@@ -1,11 +1,13 @@
 import { cn } from '@quarterdeck/ui'
 import type { ReactNode } from 'react'
 
-import { plainText } from './plain-text.ts'
 import type { ShownLine } from './log-buffer.ts'
+import type { LogLevel } from './log-level.ts'
 
 export interface LogRowProps {
   line: ShownLine
+  /** Of the pods that were seen, this is the pod of the line. */
+  podNumber: number
   needle: string
   isWrapped: boolean
   hasTime: boolean
@@ -13,12 +15,19 @@ export interface LogRowProps {
   isWorkload: boolean
 }
 
-const hues = [210, 150, 40, 300, 95, 260, 15, 180]
+/** A letter as well as a colour; what is as usual has neither. */
+const marks: Readonly<Record<LogLevel, { letter: string; name: string; mark: string; text: string }>> = {
+  error: { letter: 'E', name: 'error', mark: 'text-bad font-semibold', text: 'text-bad' },
+  warning: { letter: 'W', name: 'warning', mark: 'text-warning font-semibold', text: 'text-warning' },
+  info: { letter: '', name: '', mark: '', text: '' },
+  debug: { letter: 'D', name: 'debug', mark: 'text-muted', text: 'text-muted' },
+}
+const unmarked = marks.info
 
-/** One line. In a merged log each container has a colour, beside its name. */
-export function LogRow({ line, needle, isWrapped, hasTime, hasSource, isWorkload }: LogRowProps) {
+/** One line. In a merged log each pod has a colour, beside its name. */
+export function LogRow({ line, podNumber, needle, isWrapped, hasTime, hasSource, isWorkload }: LogRowProps) {
   const source = isWorkload ? `${shortPodName(line.pod)}/${line.container}` : line.container
-  const text = plainText(line.text)
+  const { letter, name, mark, text } = line.level ? marks[line.level] : unmarked
   return (
     <div className="flex gap-3">
       {hasTime && (
@@ -28,29 +37,32 @@ export function LogRow({ line, needle, isWrapped, hasTime, hasSource, isWorkload
       )}
       {hasSource && (
         <span
-          className="w-32 shrink-0 truncate border-l-2 pl-2 text-muted max-sm:w-20"
-          style={{ borderColor: `oklch(0.65 0.13 ${hues[hashOf(line.pod + line.container) % hues.length]})` }}
+          className="w-32 shrink-0 truncate border-l-[3px] pl-2 text-muted max-sm:w-20"
+          style={{ borderColor: colourOf(podNumber) }}
           title={`${line.pod} ${line.container}`}
         >
           {source}
         </span>
       )}
-      <span className={cn('min-w-0', isWrapped ? 'break-all whitespace-pre-wrap' : 'whitespace-pre')}>
-        {needle ? highlighted(text, needle) : text || ' '}
+      <span className={cn('-mr-2 w-[1ch] shrink-0 select-none', mark)} title={name || undefined} aria-label={name || undefined}>
+        {letter}
+      </span>
+      <span className={cn('min-w-0', text, isWrapped ? 'break-all whitespace-pre-wrap' : 'whitespace-pre')}>
+        {needle ? highlighted(line.plain, needle) : line.plain || ' '}
       </span>
     </div>
   )
 }
 
+/** Colours next to each other in time are far from each other on the wheel, however many there are. */
+function colourOf(podNumber: number): string {
+  const goldenAngle = 137.508
+  return `oklch(0.65 0.14 ${Math.round(230 + podNumber * goldenAngle) % 360})`
+}
+
 /** What tells the pods of a workload apart: the end of the name. */
 function shortPodName(pod: string): string {
   return pod.split('-').at(-1) ?? pod
-}
-
-function hashOf(text: string): number {
-  let hash = 0
-  for (let index = 0; index < text.length; index++) hash = (hash * 31 + (text.codePointAt(index) ?? 0)) >>> 0
-  return hash
 }
 
 function highlighted(text: string, needle: string): ReactNode {

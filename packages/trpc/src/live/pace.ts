@@ -25,7 +25,7 @@ export class Pace {
     while (!this.#hasChanged && !this.#signal.aborted) await this.#sleep(undefined)
     const waitMs = this.#last + this.#intervalMs - performance.now()
     const until = performance.now() + waitMs
-    while (performance.now() < until && !this.#signal.aborted) await this.#sleep(until - performance.now())
+    while (performance.now() < until && !this.#signal.aborted) await this.#sleep(Math.max(0, until - performance.now()))
     this.#last = performance.now()
     this.#hasChanged = false
     return !this.#signal.aborted

@@ -1,14 +1,12 @@
 import { pods, type Pod } from '@quarterdeck/api'
 import {
   badRequest,
-  isApiError,
   parseLabelSelector,
   matchesRequirements,
   requirementsOf,
   type LabelSelector,
   type Requirement,
 } from '@quarterdeck/api-machinery'
-import { openPodLog, type ApiRequest } from '@quarterdeck/apiserver'
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 
@@ -18,12 +16,16 @@ import { anySignal } from '../live/signal.ts'
 import { requestOf, resolveTarget, targetSchema } from '../target.ts'
 import { procedure } from '../trpc.ts'
 import type { Context } from '../context.ts'
-import { LineReader, type LogBatch } from './log-line.ts'
+import type { LogBatch } from './log-line.ts'
+import { LogReaders } from './log-readers.ts'
+import { waitsOf } from './log-waits.ts'
 import { MergedLog } from './merged-log.ts'
 
-/** Logs read at once for one reader; the rest is named in a notice. */
-const maxStreams = 40
 const intervalMs = 120
+/** How much a connection that broke tells again: lines of a container that lagged may have been on their way. */
+const retoldMs = 5_000
+/** Of a workload whose pods all wait for the same a few say it. */
+const mostWaits = 20
 
 const inputSchema = targetSchema.extend({
   /** Only these pods of a workload; empty: all. */
@@ -34,13 +36,16 @@ const inputSchema = targetSchema.extend({
   previous: z.boolean().default(false),
   tailLines: z.int().min(0).max(50_000).default(500),
   sinceSeconds: z.int().min(1).optional(),
-  /** Where a connection that broke goes on: the time of the last line that was sent. */
+  /** Where a connection that broke goes on: the time of the latest line that was sent. Some lines before it come again. */
   lastEventId: z.string().max(64).optional(),
 })
 
 type Input = z.output<typeof inputSchema>
 
-/** The log of a pod, or of all pods of a workload merged and followed as they come and go. */
+/**
+ * The log of a pod, or of all pods of a workload merged and followed as they come and go, with what those containers wait for
+ * that do not run.
+ */
 export const streamLogs = procedure.input(inputSchema).subscription(async function* ({ ctx, input, signal: optionalSignal }) {
   const stop = new AbortController()
   const signal = AbortSignal.any([anySignal(optionalSignal), stop.signal])
@@ -48,24 +53,35 @@ export const streamLogs = procedure.input(inputSchema).subscription(async functi
   const live = await ctx.live.of(pods)
   const pace = new Pace(intervalMs, signal)
   const log = new MergedLog(pace.mark)
+  const { container, previous, follow, tailLines, sinceSeconds } = input
   const readers = new LogReaders({
     ctx,
     request: { ...requestOf(ctx.user, pods, { namespace: input.namespace }), subresource: 'log' },
-    input,
+    choice: { container, previous, follow, tailLines, sinceSeconds, from: resumedFrom(timeOf(input.lastEventId)) },
     log,
     signal,
   })
-  const update = (): void => readers.update(matchingPods(live, input, requirements))
+  let matching: Pod[] = []
+  const update = (): void => {
+    matching = matchingPods(live, input, requirements)
+    readers.update(matching)
+    pace.mark()
+  }
   const ends = [live.listen(update)]
   signal.addEventListener('abort', () => log.releaseWriters(), { once: true })
-  let last = input.lastEventId ?? ''
+  let last = timeOf(input.lastEventId)
+  let told = ''
   try {
     update()
-    if (!input.follow) void readers.allEnded().then(() => readers.finish(pace.mark))
+    if (!follow) void readers.allEnded().then(() => readers.finish(pace.mark))
     while (await pace.next()) {
       const batch: LogBatch = log.take()
-      last = batch.lines.at(-1)?.time || last
-      if (batch.lines.length > 0 || batch.notices.length > 0) yield tracked(last || 'start', batch)
+      const waits = matching.flatMap((pod) => waitsOf(pod, input)).slice(0, mostWaits)
+      const telling = JSON.stringify([matching.length, waits])
+      if (telling !== told) Object.assign(batch, { waits, podCount: matching.length })
+      for (const { time } of batch.lines) if (time > last) last = time
+      if (batch.lines.length > 0 || batch.notices.length > 0 || telling !== told) yield tracked(last || 'start', batch)
+      told = telling
       if (readers.isFinished) return
     }
   } finally {
@@ -73,6 +89,15 @@ export const streamLogs = procedure.input(inputSchema).subscription(async functi
     stop.abort()
   }
 })
+
+/** The id of an event before which there was no line is none. */
+function timeOf(eventId = ''): string {
+  return Number.isNaN(Date.parse(eventId)) ? '' : eventId
+}
+
+function resumedFrom(time: string): string | undefined {
+  return time ? new Date(Date.parse(time) - retoldMs).toISOString() : undefined
+}
 
 type PodFilter = { name: string } | { requirements: readonly Requirement[] }
 
@@ -103,98 +128,4 @@ function matchingPods(live: LiveKind, input: Input, filter: PodFilter): Pod[] {
     if (input.pods.length === 0 || input.pods.includes(row.name)) found.push(row.object as Pod)
   }
   return found
-}
-
-interface ReadersOptions {
-  ctx: Context
-  request: ApiRequest
-  input: Input
-  log: MergedLog
-  signal: AbortSignal
-}
-
-/** One reader for each container there is, begun when it first runs and again when it restarts. */
-class LogReaders {
-  readonly #options: ReadersOptions
-  readonly #running = new Map<string, Promise<void>>()
-  /** Container instances that were read to their end. */
-  readonly #done = new Set<string>()
-  #hasRefused = false
-  isFinished = false
-
-  constructor(options: ReadersOptions) {
-    this.#options = options
-  }
-
-  async allEnded(): Promise<void> {
-    await Promise.allSettled(this.#running.values())
-  }
-
-  finish(mark: () => void): void {
-    this.isFinished = true
-    mark()
-  }
-
-  update(matching: readonly Pod[]): void {
-    for (const pod of matching) for (const instance of instancesOf(pod, this.#options.input)) this.#begin(pod, instance)
-  }
-
-  #begin(pod: Pod, { container, id }: Instance): void {
-    const key = `${pod.metadata.uid}/${container}/${id}`
-    if (this.#running.has(key) || this.#done.has(key)) return
-    const { log } = this.#options
-    if (this.#running.size >= maxStreams) {
-      if (!this.#hasRefused) log.notice('', '', `${maxStreams} logs are read at once, so some are not shown: pick a pod or a container`)
-      this.#hasRefused = true
-      return
-    }
-    const isFirst = ![...this.#done].some((done) => done.startsWith(`${pod.metadata.uid}/${container}/`))
-    const reading = this.#read(pod, container, isFirst)
-      .catch((error: unknown) => {
-        if (!this.#options.signal.aborted) log.notice(pod.metadata.name, container, isApiError(error) ? error.message : String(error))
-      })
-      .finally(() => {
-        this.#running.delete(key)
-        this.#done.add(key)
-      })
-    this.#running.set(key, reading)
-  }
-
-  async #read(pod: Pod, container: string, isFirst: boolean): Promise<void> {
-    const { ctx, request, input, log, signal } = this.#options
-    const query = new URLSearchParams({ container, timestamps: 'true' })
-    if (input.follow && !input.previous) query.set('follow', 'true')
-    if (input.previous) query.set('previous', 'true')
-    if (isFirst && !input.lastEventId) query.set('tailLines', String(input.tailLines))
-    if (input.sinceSeconds !== undefined) query.set('sinceSeconds', String(input.sinceSeconds))
-    const after = input.lastEventId && input.lastEventId !== 'start' ? input.lastEventId : ''
-    if (after) query.set('sinceTime', `${after.slice(0, 19)}Z`)
-    const stream = await openPodLog(ctx.server.core, ctx.nodes, { ...request, name: pod.metadata.name }, query, signal)
-    const reader = new LineReader()
-    const named = (lines: ReturnType<LineReader['read']>) =>
-      lines.filter(({ time }) => !after || time > after).map((line) => ({ pod: pod.metadata.name, container, ...line }))
-    for await (const chunk of stream) {
-      await log.add(named(reader.read(chunk as Uint8Array)))
-      if (signal.aborted) return
-    }
-    await log.add(named(reader.end()))
-  }
-}
-
-interface Instance {
-  container: string
-  /** Changes when the container is started again. */
-  id: string
-}
-
-/** The containers of a pod that have written something. */
-function instancesOf({ spec, status }: Pod, { container, previous }: Input): Instance[] {
-  const names = [...(spec.initContainers ?? []), ...spec.containers].map((c) => c.name).filter((name) => !container || name === container)
-  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
-  return names.flatMap((name): Instance[] => {
-    const known = statuses.find((s) => s.name === name)
-    if (previous) return known?.lastState?.terminated ? [{ container: name, id: 'previous' }] : []
-    const hasStarted = known?.state?.running ?? known?.state?.terminated ?? known?.lastState?.terminated
-    return hasStarted ? [{ container: name, id: known?.containerID ?? '' }] : []
-  })
 }

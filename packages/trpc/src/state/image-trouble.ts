@@ -62,5 +62,7 @@ export function imageTrouble(
 
 /** An image that is called `not-found:404` says nothing about why. */
 function withoutName(message: string, image: string): string {
-  return image ? message.replaceAll(image, 'image') : message
+  return image
+    ? message.replaceAll(new RegExp(`(?<![\\w.-])${image.replaceAll(/\W/g, String.raw`\$&`)}(?![\\w.-])`, 'g'), 'image')
+    : message
 }
