@@ -1,22 +1,12 @@
-import type { DrainPreview, DrainProgress } from '@quarterdeck/trpc'
+import type { DrainProgress } from '@quarterdeck/trpc'
 import { Button, Checkbox, Dialog, Problem, Spinner, ToneIcon, type Tone } from '@quarterdeck/ui'
-import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
 import { api, messageOf } from '../api/trpc.ts'
 import { Link } from '../console/navigation.tsx'
 import { whatIfHref } from '../what-if/steps.ts'
+import { Budgets, previewLine, usePreview, type DrainFate } from './drain-preview.tsx'
 import type { PendingAction } from './pending-action.ts'
-
-type Fate = DrainPreview['pods'][number]['fate']
-
-const fates: Record<Fate, { text: string; tone: Tone }> = {
-  goes: { text: 'is evicted', tone: 'neutral' },
-  'daemon-set': { text: 'stays: its DaemonSet would put it back', tone: 'neutral' },
-  static: { text: 'stays: the node itself runs it', tone: 'neutral' },
-  'local-data': { text: 'loses the data of its emptyDir', tone: 'warning' },
-  unmanaged: { text: 'does not come back: no controller owns it', tone: 'warning' },
-}
 
 const steps: Record<DrainProgress['pods'][number]['step'], { text: string; tone: Tone }> = {
   waiting: { text: 'waits', tone: 'neutral' },
@@ -32,20 +22,16 @@ const stepOrder: readonly string[] = ['refused', 'failed', 'going', 'waiting', '
 /** Says what a drain would do, does it when told to, and shows how far it is. */
 export function DrainDialog({ action: { targets }, onClose }: { action: PendingAction; onClose: () => void }) {
   const { name } = targets[0]!
-  const { data: preview, error } = useQuery({
-    queryKey: ['drain', name],
-    queryFn: () => api.nodes.drainPreview.query({ name }),
-    staleTime: 0,
-  })
+  const { preview, error } = usePreview(name)
   const [deleteLocalData, setDeleteLocalData] = useState(false)
   const [deleteUnmanaged, setDeleteUnmanaged] = useState(false)
   const [isRunning, setIsRunning] = useState(false)
   const { progress, problem } = useDrain(isRunning ? { name, deleteLocalData, deleteUnmanaged } : undefined)
-  const has = (fate: Fate): boolean => preview?.pods.some((pod) => pod.fate === fate) ?? false
+  const has = (fate: DrainFate): boolean => preview?.pods.some((pod) => pod.fate === fate) ?? false
   const isAllowed = (deleteLocalData || !has('local-data')) && (deleteUnmanaged || !has('unmanaged'))
   const lines = progress
     ? progress.pods.map((pod) => ({ ...pod, ...steps[pod.step] })).toSorted((a, b) => stepOrder.indexOf(a.step) - stepOrder.indexOf(b.step))
-    : (preview?.pods.map((pod) => ({ ...pod, ...fates[pod.fate], message: undefined })) ?? [])
+    : (preview?.pods.map(previewLine) ?? []).toSorted((a, b) => Number(b.isKept) - Number(a.isKept))
   const gone = progress?.pods.filter(({ step }) => step === 'gone').length ?? 0
 
   return (
@@ -105,6 +91,7 @@ export function DrainDialog({ action: { targets }, onClose }: { action: PendingA
           </Link>
         </p>
       )}
+      {!isRunning && preview && <Budgets preview={preview} />}
       {preview && lines.length === 0 && <p className="text-sm text-muted">No pod is on it.</p>}
       <ul className="divide-y divide-line text-sm" aria-label="Pods of the node">
         {lines.map(({ namespace, name: podName, text, tone, message }) => (

@@ -92,3 +92,31 @@ test('[DB6] a drain that would lose data does nothing unless it is told to', asy
   }, /would lose data or not come back: alone/)
   assert.equal((await deck.client.get(nodes, { namespace: '', name: 'n' })).spec?.unschedulable, undefined)
 })
+
+test('[DB6] the preview of a drain says which budgets would keep which pods, as What if has it', async (t) => {
+  const deck = await openTestDeck()
+  t.after(() => deck.close())
+  await deck.client.create(nodes, { metadata: { name: 'n' }, spec: {}, status: {} })
+  for (const name of ['free', 'kept'])
+    await deck.client.create(pods, {
+      metadata: { name, namespace, ownerReferences: replicaSet },
+      spec: { nodeName: 'n', containers: [{ name: 'c', image: 'i' }] },
+      status: {},
+    })
+  const asked: unknown[] = []
+  const refusal = { budgets: ['web'], message: 'the disruption budget web needs 2 healthy pods and has 2' }
+  deck.server.worker.post = (path, question) => {
+    asked.push([path, question])
+    return Promise.resolve({ status: 200, text: JSON.stringify({ blocked: [{ namespace, name: 'kept', node: 'n', ...refusal }] }) })
+  }
+  const previewOf = async (withBudgets: boolean) => {
+    const { pods: found, budgets } = await deck.api.nodes.drainPreview({ name: 'n', withBudgets })
+    return [...found.map(({ name, refusal: kept }) => [name, kept]), budgets]
+  }
+  assert.deepEqual(await previewOf(false), [['free', undefined], ['kept', undefined], { state: 'not asked' }])
+  assert.deepEqual(asked, [])
+  assert.deepEqual(await previewOf(true), [['free', undefined], ['kept', refusal], { state: 'asked' }])
+  assert.deepEqual(asked, [['/what-if', { steps: [{ action: 'drain', node: 'n' }] }]])
+  deck.server.worker.post = () => Promise.resolve({ status: 503, text: 'no worker leads' })
+  assert.deepEqual((await previewOf(true)).at(-1), { state: 'unknown', reason: 'no worker leads' })
+})

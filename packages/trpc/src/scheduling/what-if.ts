@@ -1,6 +1,7 @@
 import { nodes, pods } from '@quarterdeck/api'
-import { textOf } from '@quarterdeck/apiserver'
+import { textOf, type ApiServer, type User } from '@quarterdeck/apiserver'
 import { questionSchema, type WhatIfAnswer } from '@quarterdeck/what-if/question'
+import type { z } from 'zod'
 
 import { authorizeReading } from '../target.ts'
 import { procedure } from '../trpc.ts'
@@ -10,7 +11,10 @@ import { procedure } from '../trpc.ts'
  * never done. For users who may read all nodes and pods. Throws NotFound for a node or workload that is not there, ServiceUnavailable
  * while no worker leads.
  */
-export const whatIf = procedure.input(questionSchema).query(async ({ ctx, input }): Promise<WhatIfAnswer> => {
-  for (const kind of [nodes, pods]) await authorizeReading(ctx.server.core, ctx.user, kind)
-  return JSON.parse(textOf(await ctx.server.worker.post('/what-if', input))) as WhatIfAnswer
-})
+export const whatIf = procedure.input(questionSchema).query(({ ctx, input }) => askWhatIf(ctx.server, ctx.user, input))
+
+/** Throws as `whatIf` does. */
+export async function askWhatIf(server: ApiServer, user: User, question: z.output<typeof questionSchema>): Promise<WhatIfAnswer> {
+  for (const kind of [nodes, pods]) await authorizeReading(server.core, user, kind)
+  return JSON.parse(textOf(await server.worker.post('/what-if', question))) as WhatIfAnswer
+}
