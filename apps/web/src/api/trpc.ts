@@ -1,9 +1,18 @@
 import type { AppRouter } from '@quarterdeck/trpc'
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError, wsLink } from '@trpc/client'
 
+import { clock } from '../console/clock.ts'
 import { currentTransport, socketClient } from './socket.ts'
 
 const url = '/api/trpc'
+
+/** Every answer tells what time it is on the server. */
+const fetchWithTime: NonNullable<Parameters<typeof httpBatchLink>[0]['fetch']> = async (input, init) => {
+  const sentMs = Date.now()
+  const response = await fetch(input, { ...init, signal: init?.signal ?? null })
+  clock.learn(response.headers.get('date'), sentMs, Date.now())
+  return response
+}
 
 /** The API of the dashboard. */
 export const api = createTRPCClient<AppRouter>({
@@ -15,7 +24,7 @@ export const api = createTRPCClient<AppRouter>({
         true: wsLink({ client: socketClient }),
         false: httpSubscriptionLink({ url }),
       }),
-      false: httpBatchLink({ url, maxURLLength: 4000 }),
+      false: httpBatchLink({ url, maxURLLength: 4000, fetch: fetchWithTime }),
     }),
   ],
 })

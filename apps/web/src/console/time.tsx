@@ -1,28 +1,10 @@
 import { useSyncExternalStore } from 'react'
 
-let now = Date.now()
-const listeners = new Set<() => void>()
-let timer: ReturnType<typeof setInterval> | undefined
+import { clock } from './clock.ts'
 
-/** The time, ticking once a second for all who show an age. */
+/** The time, ticking once a second. */
 function useNow(): number {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      timer ??= setInterval(() => {
-        now = Date.now()
-        for (const each of listeners) each()
-      }, 1000)
-      return () => {
-        listeners.delete(listener)
-        if (listeners.size > 0) return
-        clearInterval(timer)
-        timer = undefined
-      }
-    },
-    () => now,
-    () => now,
-  )
+  return useSyncExternalStore(clock.subscribe, clock.now, clock.now)
 }
 
 /** A span of time in its two largest units, as kubectl writes ages: `45s`, `12m`, `3h5m`, `8d`. */
