@@ -18,6 +18,7 @@ const views: readonly { path: string; shows: string | RegExp; open?: (page: Page
   { path: '/events', shows: 'Normal' },
   { path: '/pods?q=nothing-is-called-this', shows: 'Clear the filter' },
   { path: '/pods/default/nothing', shows: 'It is not here (any more)' },
+  { path: '/nosuch', shows: 'There is no kind' },
   { path: web, shows: 'Containers of its pods' },
   { path: `${web}?tab=logs`, shows: 'tick' },
   { path: `${web}?tab=revisions`, shows: 'Revision 1' },

@@ -8,11 +8,12 @@ import { parseArgs } from 'node:util'
 
 import { apiServerUser, createApiServer, type NodeConnections } from '@quarterdeck/apiserver'
 import { createMemoryStore } from '@quarterdeck/storage'
-import { installWebContext } from '@quarterdeck/trpc'
-import next from 'next'
 
+import { startDashboard } from '../server/dashboard.ts'
 import { churn, fillFixtures } from './fixtures.ts'
 import { answerQuestions } from './scheduling-fixtures.ts'
+import { logOf } from './log-fixtures.ts'
+import { fillTroubles } from './trouble-fixtures.ts'
 import { tellUsage } from './usage-fixtures.ts'
 import { pretendWorker } from './worker-fixtures.ts'
 import { fillWorkloads } from './workload-fixtures.ts'
@@ -33,6 +34,7 @@ const client = server.clientFor(apiServerUser, 'fixtures')
 if (Number(values.pods) > 0) {
   await fillFixtures(client, { podCount: Number(values.pods) })
   await fillWorkloads(client)
+  await fillTroubles(client)
 }
 const stop = new AbortController()
 if (Number(values.churn) > 0) void churn(client, Number(values.churn), stop.signal)
@@ -44,31 +46,13 @@ if (!values.workerless) {
 void tellUsage(client, stop.signal)
 
 const nodes: Pick<NodeConnections, 'request'> = {
-  async request(_nodeName, { path, signal }) {
-    const url = new URL(path, 'http://node')
-    const follow = url.searchParams.get('follow') === 'true'
-    return { status: 200, headers: {}, body: Readable.from(logLines(url.pathname, follow, signal)) }
-  },
-}
-const socket = installWebContext({ server, nodes, onInternalError: (error, path) => console.error(path, error) })
-
-async function* logLines(path: string, follow: boolean, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  for (let line = 0; line < 200 || (follow && !signal?.aborted); line++) {
-    if (line >= 200) await new Promise((resolve) => setTimeout(resolve, 300))
-    const level =
-      line % 23 === 0 ? 'ERROR could not reach the ledger: connection refused' : `INFO served GET /items/${line} in ${line % 40} ms`
-    yield Buffer.from(`${new Date(Date.now() - Math.max(0, 200 - line) * 1000).toISOString()} ${level} (${path.split('/').at(-2)})\n`)
-  }
+  request: (_nodeName, { path, signal }) =>
+    Promise.resolve({ status: 200, headers: {}, body: Readable.from(logOf(new URL(path, 'http://node'), signal)) }),
 }
 
-const upgrades = createServer()
-const app = next({ dev: !values.production, dir: new URL('..', import.meta.url).pathname, httpServer: upgrades })
-await app.prepare()
-const handle = app.getRequestHandler()
-const http = createServer((request, response) => void handle(request, response))
-http.on('upgrade', (request, connection, head) => {
-  if (!socket.upgrade(request, connection, head)) upgrades.emit('upgrade', request, connection, head)
-})
+const dashboard = await startDashboard({ server, nodes }, !values.production)
+const http = createServer(dashboard.handle)
+http.on('upgrade', (request, connection, head) => dashboard.upgrade(request, connection, head))
 http.listen(Number(values.port), '127.0.0.1', () => console.log(`http://127.0.0.1:${values.port}  admin / admin`))
 
 process.once('SIGINT', () => {

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 
 import type { ApiServer, NodeConnections } from '@quarterdeck/apiserver'
@@ -6,6 +6,8 @@ import { installWebContext } from '@quarterdeck/trpc'
 import nextModule from 'next'
 
 import type { Listener } from './listeners.ts'
+import { isThere, refusalOf } from './page-requests.ts'
+import { secure } from './page-security.ts'
 
 /** CommonJS whose types say `default` where the module itself is the function. */
 const next = nextModule as unknown as typeof nextModule.default
@@ -13,7 +15,7 @@ const next = nextModule as unknown as typeof nextModule.default
 /** What the dashboard's routes work with: the one API core of this process, not a copy in the bundle. */
 export interface WebContext {
   server: ApiServer
-  nodes: NodeConnections
+  nodes: Pick<NodeConnections, 'request'>
 }
 
 export interface Dashboard extends Listener {
@@ -22,7 +24,7 @@ export interface Dashboard extends Listener {
 
 /** Starts Next in this process. */
 export async function startDashboard(context: WebContext, isDevelopment: boolean): Promise<Dashboard> {
-  const socket = installWebContext({
+  const { socket, hasPage } = installWebContext({
     ...context,
     onInternalError: (error, path) => console.error('the dashboard failed at', path, error),
   })
@@ -31,14 +33,17 @@ export async function startDashboard(context: WebContext, isDevelopment: boolean
   const app = next({ dev: isDevelopment, dir: fileURLToPath(new URL('..', import.meta.url)), httpServer: upgrades })
   await app.prepare()
   const handle = app.getRequestHandler()
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    secure(request, response, { isDevelopment })
+    const refusal = refusalOf(request)
+    if (refusal) return void response.writeHead(refusal.status, refusal.headers).end(refusal.text)
+    // Next renders the page all the same: the console says what is not there, among the navigation that leads on.
+    if (!(await isThere(request, hasPage))) response.statusCode = 404
+    await handle(request, response)
+  }
   return {
     handle: (request, response) => {
-      // Next would fail on it.
-      if (!isDecodable(request.url ?? '/')) {
-        response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('400 Bad Request: the path is not well encoded\n')
-        return
-      }
-      handle(request, response).catch((error: unknown) => {
+      answer(request, response).catch((error: unknown) => {
         console.error('the dashboard failed to answer', request.url, error)
         response.destroy()
       })
@@ -51,14 +56,5 @@ export async function startDashboard(context: WebContext, isDevelopment: boolean
       socket.close()
       return app.close()
     },
-  }
-}
-
-function isDecodable(url: string): boolean {
-  try {
-    decodeURIComponent(url.replace(/\?.*/, ''))
-    return true
-  } catch {
-    return false
   }
 }

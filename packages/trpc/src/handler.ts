@@ -5,6 +5,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 
 import { createContext } from './context.ts'
 import { createDeck } from './deck.ts'
+import { hasPage, type PageAddress } from './pages/has-page.ts'
 import { appRouter } from './router.ts'
 import { createTrpcSocket, type TrpcSocket } from './socket/trpc-socket.ts'
 import { trpcError } from './trpc.ts'
@@ -66,9 +67,17 @@ async function withBoundedBody(request: Request): Promise<Request | undefined> {
   return new Request(request.url, { method: request.method, headers: request.headers, signal: request.signal, body: Buffer.concat(chunks) })
 }
 
-/** Call before Next starts: its route then answers with this process's API core. Upgrade requests go to what is returned. */
-export function installWebContext(options: TrpcHandlerOptions): TrpcSocket {
+/** What the server around Next has of the dashboard. */
+export interface WebServices {
+  /** Upgrade requests go there. */
+  socket: TrpcSocket
+  /** Whether a page shows anything to who asks for it. */
+  hasPage(address: PageAddress, request: Request): Promise<boolean>
+}
+
+/** Call before Next starts: its route then answers with this process's API core. */
+export function installWebContext(options: TrpcHandlerOptions): WebServices {
   const deck = createDeck(options)
   setWebContext({ handleTrpc: createTrpcHandler(options, deck) })
-  return createTrpcSocket(options, deck)
+  return { socket: createTrpcSocket(options, deck), hasPage: (address, request) => hasPage(deck, address, request) }
 }

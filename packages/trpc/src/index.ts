@@ -1,4 +1,4 @@
-export { createTrpcHandler, installWebContext, type TrpcHandlerOptions } from './handler.ts'
+export { createTrpcHandler, installWebContext, type TrpcHandlerOptions, type WebServices } from './handler.ts'
 export type { AppRouter } from './router.ts'
 export type { ErrorData } from './trpc.ts'
 export type { DocumentError } from './documents/document-errors.ts'

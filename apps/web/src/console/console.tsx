@@ -10,6 +10,7 @@ import { ActionsProvider } from '../actions/actions-provider.tsx'
 import { ListPage } from '../list/list-page.tsx'
 import { OverviewPage } from '../overview/overview-page.tsx'
 import { useLocation } from './navigation.tsx'
+import { NotFoundPage } from './not-found-page.tsx'
 import { routeOf, type Route } from './route.ts'
 import { Shell } from './shell.tsx'
 import { Spinner } from '@quarterdeck/ui'
@@ -68,6 +69,8 @@ function Page({ route }: { route: Route }) {
       return <ControlPlanePage />
     case 'what-if':
       return <WhatIfPage />
+    case 'not-found':
+      return <NotFoundPage title="There is no such page">Nothing in the dashboard has this address.</NotFoundPage>
     case 'list':
       return <ListPage key={route.resource} resource={route.resource} />
     case 'detail':

@@ -6,17 +6,24 @@ export type Route =
   | { page: 'what-if' }
   | { page: 'list'; resource: string }
   | { page: 'detail'; resource: string; namespace: string; name: string }
+  /** No page has such an address. */
+  | { page: 'not-found' }
+
+const ownPages: ReadonlySet<string> = new Set(['apply', 'control-plane', 'what-if'] satisfies Route['page'][])
 
 export function routeOf(path: string): Route {
-  const [first, second, third] = path.split('/').filter(Boolean).map(decodeURIComponent)
+  const [first, second, third, ...rest] = path.split('/').filter(Boolean).map(decodeURIComponent)
   if (!first) return { page: 'overview' }
-  if (first === 'apply') return { page: 'apply' }
-  if (first === 'control-plane') return { page: 'control-plane' }
-  if (first === 'what-if') return { page: 'what-if' }
+  if (rest.length > 0) return { page: 'not-found' }
+  if (isOwnPage(first)) return second ? { page: 'not-found' } : { page: first }
   if (!second) return { page: 'list', resource: first }
   return third
     ? { page: 'detail', resource: first, namespace: second, name: third }
     : { page: 'detail', resource: first, namespace: '', name: second }
+}
+
+function isOwnPage(name: string): name is 'apply' | 'control-plane' | 'what-if' {
+  return ownPages.has(name)
 }
 
 export function objectHref(

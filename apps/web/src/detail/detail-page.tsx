@@ -11,6 +11,7 @@ import { Loading } from '../api/loading.tsx'
 import { kindOfResource, useKinds } from '../api/use-kinds.ts'
 import { KindIcon } from '../console/kind-icon.tsx'
 import { Link, setParameters, useLocation } from '../console/navigation.tsx'
+import { UnknownKind } from '../console/not-found-page.tsx'
 import { listHref, objectHref } from '../console/route.ts'
 import { useTitle } from '../console/use-title.ts'
 import { LogsTab } from '../logs/logs-tab.tsx'
@@ -34,7 +35,7 @@ export function DetailPage({ resource, namespace, name }: DetailPageProps) {
   const { kinds, isLoading } = useKinds()
   const kind = kindOfResource(kinds, resource)
   if (isLoading) return <Spinner className="p-6" />
-  if (!kind) return <EmptyState icon={SearchX} title={`The server has no kind “${resource}”`} />
+  if (!kind) return <UnknownKind resource={resource} />
   return <ObjectPage kind={kind} namespace={namespace} name={name} />
 }
 

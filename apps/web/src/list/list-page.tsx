@@ -1,11 +1,11 @@
 import type { KindInfo } from '@quarterdeck/trpc'
-import { EmptyState, Problem, Spinner } from '@quarterdeck/ui'
-import { SearchX } from 'lucide-react'
+import { Problem, Spinner } from '@quarterdeck/ui'
 import { useState } from 'react'
 
 import { messageOf } from '../api/trpc.ts'
 import { kindOfResource, useKinds } from '../api/use-kinds.ts'
-import { Link, useLocation } from '../console/navigation.tsx'
+import { useLocation } from '../console/navigation.tsx'
+import { UnknownKind } from '../console/not-found-page.tsx'
 import { useChosenNamespaces } from '../console/namespaces.ts'
 import { useTitle } from '../console/use-title.ts'
 import { DeletedList } from './deleted-list.tsx'
@@ -28,17 +28,7 @@ export function ListPage({ resource }: { resource: string }) {
         <Problem title="The kinds could not be read">{messageOf(error)}</Problem>
       </div>
     )
-  if (!kind)
-    return (
-      <EmptyState icon={SearchX} title={`Nothing is called “${resource}” here`}>
-        <p>
-          The server has no such kind.{' '}
-          <Link href="/" className="text-accent underline">
-            Back to the overview
-          </Link>
-        </p>
-      </EmptyState>
-    )
+  if (!kind) return <UnknownKind resource={resource} />
   return <KindList kind={kind} />
 }
 
