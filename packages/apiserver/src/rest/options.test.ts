@@ -169,3 +169,10 @@ test('[OP2] a dry run asked for in the query or in the body deletes nothing', as
     assert.equal((await server.call('GET', `${configMapsPath}/c`)).status, 200)
   }
 })
+
+test('[A14] a warning may hold any character', async () => {
+  const body = `{"metadata":{"name":"warned"},"😀 \u0142 \u007f":1}`
+  const { status, headers } = await server.call('POST', configMapsPath, { body })
+  assert.equal(status, 201)
+  assert.match(Buffer.from(String(headers['warning']), 'latin1').toString(), /unknown field .*😀 ł \?/)
+})

@@ -53,8 +53,11 @@ function isPretty({ url = '' }: IncomingMessage): boolean {
 
 /** Adds a Warning header for each warning (RFC 7234, 5.5). */
 export function respondWarnings(response: ServerResponse, warnings: readonly string[]): void {
-  for (const warning of boundedWarnings(warnings)) response.appendHeader('Warning', `299 - ${JSON.stringify(warning)}`)
+  for (const warning of boundedWarnings(warnings)) response.appendHeader('Warning', `299 - ${headerText(JSON.stringify(warning))}`)
 }
+
+/** Text as the bytes of a header, in UTF-8 as Go's clients read it; DEL is the one character that JSON leaves and a header cannot have. */
+const headerText = (text: string): string => Buffer.from(text).toString('latin1').replaceAll('\x7f', '?')
 
 export function respondText(response: ServerResponse, code: number, text: string, contentType = 'text/plain; charset=utf-8'): void {
   response.statusCode = code

@@ -25,7 +25,7 @@ export async function hasPage(deck: Deck, { resource, namespace, name }: PageAdd
   if ((kind.scope === 'Namespaced') !== (namespace !== '')) return false
   try {
     const user = await createContext(deck, request, new Headers()).authenticate()
-    core.authorize(requestOf(user, kind, { namespace, name }), 'get')
+    await core.authorize(requestOf(user, kind, { namespace, name }), 'get')
     return (await core.freshCacheOf(kind)).get(namespace, name) !== undefined
   } catch (error) {
     if (isApiError(error)) return true
