@@ -172,7 +172,7 @@ function decodeString(value: unknown, format: string | undefined, context: Conte
 
 function decodeQuantity(value: unknown, context: Context): unknown {
   if ((typeof value === 'string' || typeof value === 'number') && parseQuantity(value)) return canonicalQuantity(value)
-  context.typeErrors.push(`${pathText(context.path)}: ${JSON.stringify(value)}: ${quantityErrorMessage}`)
+  context.typeErrors.push(`${pathText(context.path)}: ${JSON.stringify(value).slice(0, 100)}: ${quantityErrorMessage}`)
   return dropped
 }
 

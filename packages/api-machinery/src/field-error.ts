@@ -18,9 +18,13 @@ export interface FieldError {
   message: string
 }
 
+/** A message is to be read: more of a value is not quoted. */
+const maxShownLength = 4096
+
 /** How a value is quoted inside a message: strings in double quotes, everything else as JSON. */
 function shown(value: unknown): string {
-  return JSON.stringify(value) ?? 'null'
+  const text = JSON.stringify(value) ?? 'null'
+  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text
 }
 
 const withDetail = (text: string, detail: string): string => (detail ? `${text}: ${detail}` : text)

@@ -29,12 +29,15 @@ const decimalSuffixes: Record<number, string> = {
 }
 const binarySuffixes = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
 const maxDecimalExponent = 18
+/** Arithmetic on more digits takes seconds. */
+const maxTextLength = 256
 
 /** What Kubernetes says of text that is no quantity. */
 export const quantityErrorMessage = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
 /** Undefined for text that is no quantity. Fractions finer than nano are rounded away from zero. */
 export function parseQuantity(text: string | number): Quantity | undefined {
+  if (typeof text === 'string' && text.length > maxTextLength) return undefined
   const match = pattern.exec(String(text))
   if (!match) return undefined
   const [, sign, whole = '', fraction = '', suffix = ''] = match

@@ -32,6 +32,7 @@ export function prepareNewMeta(object: KubeObject, request: ApiRequest): void {
   if (kind.scope === 'Namespaced') meta.namespace = request.namespace
   else delete meta.namespace
   if (!meta.name && meta.generateName) meta.name = generatedName(meta.generateName)
+  if (meta.resourceVersion && meta.resourceVersion !== '0') throw badRequest('resourceVersion should not be set on objects to be created')
   if (request.name && meta.name && request.name !== meta.name) throw nameMismatch(meta.name, request.name)
   meta.uid = randomUUID()
   meta.creationTimestamp = timestamp()
@@ -85,10 +86,18 @@ export function validateMeta(object: KubeObject, kind: Kind): FieldError[] {
     errors.push(...dns1123LabelErrors(meta.namespace ?? '').map((m) => invalidField('metadata.namespace', meta.namespace, m)))
   errors.push(...labelMapErrors(meta.labels, 'metadata.labels'), ...validateAnnotations(meta.annotations))
   for (const [i, finalizer] of (meta.finalizers ?? []).entries()) {
-    errors.push(...qualifiedNameErrors(finalizer).map((m) => invalidField(`metadata.finalizers[${i}]`, finalizer, m)))
+    errors.push(...finalizerErrors(finalizer).map((m) => invalidField(`metadata.finalizers[${i}]`, finalizer, m)))
   }
   errors.push(...validateOwnerReferences(meta))
   return errors
+}
+
+/** Finalizers of Kubernetes itself; those of others are in a domain of theirs. */
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+
+function finalizerErrors(finalizer: string): string[] {
+  const isOurs = finalizer.includes('/') || standardFinalizers.has(finalizer)
+  return [...qualifiedNameErrors(finalizer), ...(isOurs ? [] : ['name is neither a standard finalizer name nor is it fully qualified'])]
 }
 
 function nameErrors(kind: Kind, name: string): string[] {

@@ -85,7 +85,7 @@ export const daemonSets = defineKind<DaemonSet>({
     setTemplateGeneration(object, Math.max(1, templateGenerationOf(object)))
   },
   prepareForUpdate(object, old) {
-    const isSame = isDeepStrictEqual(object.spec.template, old.spec.template)
+    const isSame = isDeepStrictEqual(completeTemplateOf(object), completeTemplateOf(old))
     setTemplateGeneration(object, templateGenerationOf(old) + (isSame ? 0 : 1))
   },
   validate: validateDaemonSet,
@@ -93,6 +93,13 @@ export const daemonSets = defineKind<DaemonSet>({
   validateUpdate: validateDaemonSetUpdate,
   validateStatusUpdate: validateDaemonSetStatusUpdate,
 })
+
+/** A template that leaves out what defaults say is the same as one that says it. */
+function completeTemplateOf({ spec }: DaemonSet): unknown {
+  const template = structuredClone(spec.template)
+  applyPodTemplateDefaults(template)
+  return template
+}
 
 function templateGenerationOf({ metadata }: DaemonSet): number {
   const text = metadata.annotations?.[templateGenerationAnnotation] ?? ''

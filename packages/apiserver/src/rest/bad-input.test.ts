@@ -47,6 +47,8 @@ describe('bad input', () => {
     ['no name', 'POST', path, { body: { metadata: {} } }, 422],
     ['an invalid name', 'POST', path, { body: { metadata: { name: 'Not_Valid' } } }, 422],
     ['a name of 300 characters', 'POST', path, { body: { metadata: { name: 'x'.repeat(300) } } }, 422],
+    ['a finalizer without a domain', 'POST', path, { body: { metadata: { name: 'x', finalizers: ['abc'] } } }, 422],
+    ['a resourceVersion of a new object', 'POST', path, { body: { metadata: { name: 'x', resourceVersion: '5' } } }, 400],
     ['a value of the wrong type', 'POST', path, { body: { metadata: { name: 'x' }, data: { a: 1 } } }, 400],
     ['metadata of the wrong type', 'POST', path, { body: { metadata: 'x' } }, 400],
     [

@@ -42,7 +42,8 @@ export async function respondJson(
     return
   }
   response.setHeader('Content-Length', Buffer.byteLength(body))
-  response.end(body)
+  // With a body of text Node writes headers as UTF-8 as well, and those of warnings are bytes already.
+  response.end(response.hasHeader('Warning') ? Buffer.from(body) : body)
 }
 
 /** Whether the query asks for JSON that people can read. */
