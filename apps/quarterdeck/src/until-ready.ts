@@ -39,7 +39,7 @@ export async function untilWebReady(url: string, web: SupervisedProcess, credent
     process: web,
     signal,
     async check() {
-      if (!(await fetch(`${url}/readyz`)).ok) return ''
+      if (!(await fetch(`${url}/sign-in`)).ok) return ''
       await Promise.all(['admin.kubeconfig', 'node.kubeconfig', 'admin-password'].map((file) => access(join(credentialsDir, file))))
       return undefined
     },
