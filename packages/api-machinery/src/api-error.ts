@@ -1,3 +1,4 @@
+import { boundedText } from './bounded-text.ts'
 import type { FieldError } from './field-error.ts'
 
 /** The machine-readable reasons of metav1.Status that this server gives. */
@@ -158,16 +159,26 @@ export function forbidden(target: ResourceName, name: string, why: string): ApiE
   )
 }
 
-/** Validation failed: one cause per field error. `kind` is the object's kind, as Kubernetes words it: `Pod "x" is invalid: …`. */
+/** More than anybody reads; a list of a client's may have as many faults as elements. */
+const maxFieldErrors = 100
+const maxFieldLength = 512
+
+/**
+ * Validation failed: one cause per field error, of the first hundred. `kind` is the object's kind, as Kubernetes words it:
+ * `Pod "x" is invalid: …`.
+ */
 export function invalid(target: { group: string; kind: string }, name: string, errors: readonly FieldError[]): ApiError {
-  const texts = errors.map((e) => `${e.field}: ${e.message}`)
+  const told = errors.slice(0, maxFieldErrors).map((error) => ({ ...error, field: boundedText(error.field, maxFieldLength) }))
+  const texts = [...new Set(told.map((error) => `${error.field}: ${error.message}`))]
+  if (errors.length > told.length) texts.push(`and ${errors.length - told.length} more`)
   const shown = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
   const kind = target.group ? `${target.kind}.${target.group}` : target.kind
-  return new ApiError('Invalid', `${kind} "${name}" is invalid: ${shown}`, {
-    name,
+  const shortName = boundedText(name, maxFieldLength)
+  return new ApiError('Invalid', `${kind} "${shortName}" is invalid: ${shown}`, {
+    name: shortName,
     ...(target.group ? { group: target.group } : {}),
     kind: target.kind,
-    causes: errors.map((e) => ({ reason: e.reason, message: e.message, field: e.field })),
+    causes: told.map(({ reason, message, field }) => ({ reason, message, field })),
   })
 }
 

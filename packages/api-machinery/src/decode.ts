@@ -1,5 +1,7 @@
+import { briefJson as shown } from './brief-json.ts'
 import { copyJson } from './copy-json.ts'
 import { pathText, type PathPart } from './field-path.ts'
+import { ProblemList } from './problem-list.ts'
 import { canonicalQuantity, parseQuantity, quantityErrorMessage } from './quantity.ts'
 import type { Schema, SchemaSet } from './schema.ts'
 import { shapeOf, type Shape } from './shape.ts'
@@ -8,9 +10,9 @@ import { shapeOf, type Shape } from './shape.ts'
 export interface Decoded {
   /** A new value that shares nothing with the one it was made of. */
   value: Fields
-  /** Paths of fields the schema does not know; they are left out. */
+  /** Paths of fields the schema does not know, the first hundred of them; all are left out. */
   unknownFields: string[]
-  /** One message per value of the wrong type or format: the request cannot be served. */
+  /** One message per value of the wrong type or format, of the first hundred: the request cannot be served. */
   typeErrors: string[]
 }
 
@@ -24,14 +26,14 @@ const maxDepth = 100
  * `known` is a value that was decoded before: what the new one has in common with it needs no second look.
  */
 export function decodeObject(value: Fields, schema: Schema, set: SchemaSet, known?: unknown): Decoded {
-  const context: Context = { unknownFields: [], typeErrors: [], path: [], depth: 0 }
+  const context: Context = { unknownFields: new ProblemList(), typeErrors: new ProblemList(), path: [], depth: 0 }
   const decoded = decodeFields(value, shapeOf(schema, set), context, known)
-  return { value: decoded, unknownFields: context.unknownFields, typeErrors: context.typeErrors }
+  return { value: decoded, unknownFields: context.unknownFields.toArray(), typeErrors: context.typeErrors.toArray() }
 }
 
 interface Context {
-  unknownFields: string[]
-  typeErrors: string[]
+  unknownFields: ProblemList
+  typeErrors: ProblemList
   /** Where the value stands that is being decoded. */
   path: PathPart[]
   /** How many objects it lies in. */
@@ -45,7 +47,7 @@ function decodeFields(object: Fields, shape: Shape, context: Context, known: unk
   const { fields, values, omitted, filled } = shape
   const { path } = context
   if (context.depth === maxDepth) {
-    context.typeErrors.push(`${pathText(path)}: nested more than ${maxDepth} levels deep`)
+    addTypeError(context, `nested more than ${maxDepth} levels deep`)
     return {}
   }
   context.depth++
@@ -78,7 +80,7 @@ function fillZeros(object: Fields, filled: NonNullable<Shape['filled']>): void {
 
 function decodeField(value: unknown, shape: Shape | undefined, context: Context, known: unknown): unknown {
   if (shape) return decodeValue(value, shape, context, known)
-  context.unknownFields.push(pathText(context.path))
+  if (!context.unknownFields.isFull) context.unknownFields.add(pathText(context.path))
   return dropped
 }
 
@@ -163,25 +165,34 @@ function decodeString(value: unknown, format: string | undefined, context: Conte
     case 'date-time-micro':
       return decodeTime(value, context, 6)
     case 'byte':
-      if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value)) context.typeErrors.push(`${pathText(context.path)}: illegal base64 data`)
+      if (!isBase64(value)) addTypeError(context, 'illegal base64 data')
       return value
     default:
       return value
   }
 }
 
+/** As Go's encoding/base64 reads it, line ends apart. */
+function isBase64(text: string): boolean {
+  const joined = text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+/g, '') : text
+  return joined.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(joined)
+}
+
 function decodeQuantity(value: unknown, context: Context): unknown {
   if ((typeof value === 'string' || typeof value === 'number') && parseQuantity(value)) return canonicalQuantity(value)
-  context.typeErrors.push(`${pathText(context.path)}: ${JSON.stringify(value).slice(0, 100)}: ${quantityErrorMessage}`)
+  addTypeError(context, `${shown(value)}: ${quantityErrorMessage}`)
   return dropped
 }
 
+const maxTimeLength = 64
+
 function decodeTime(value: string, context: Context, fractionDigits: number): unknown {
-  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value) ? Date.parse(value) : Number.NaN
+  const time =
+    value.length <= maxTimeLength && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value)
+      ? Date.parse(value)
+      : Number.NaN
   if (Number.isNaN(time)) {
-    context.typeErrors.push(
-      `${pathText(context.path)}: parsing time ${JSON.stringify(value)}: must be an RFC 3339 time such as 2026-01-02T15:04:05Z`,
-    )
+    addTypeError(context, `parsing time ${shown(value)}: must be an RFC 3339 time such as 2026-01-02T15:04:05Z`)
     return dropped
   }
   const iso = new Date(time).toISOString()
@@ -197,7 +208,7 @@ function decodeNumber(value: unknown, { type, format }: Shape, context: Context)
   if (type === 'number') return value
   const limit = integerLimits[format ?? 'int64'] ?? Number.MAX_SAFE_INTEGER
   if (!Number.isInteger(value) || Math.abs(value) > limit) {
-    context.typeErrors.push(`${pathText(context.path)}: cannot unmarshal number ${value} into a value of type ${format ?? 'int64'}`)
+    addTypeError(context, `cannot unmarshal number ${value} into a value of type ${format ?? 'int64'}`)
     return dropped
   }
   return value
@@ -211,6 +222,10 @@ function decodeIntOrString(value: unknown, context: Context): unknown {
 
 function mismatch(value: unknown, expected: string, context: Context): typeof dropped {
   const actual = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-  context.typeErrors.push(`${pathText(context.path)}: cannot unmarshal ${actual} into a value of type ${expected}`)
+  addTypeError(context, `cannot unmarshal ${actual} into a value of type ${expected}`)
   return dropped
+}
+
+function addTypeError({ typeErrors, path }: Context, problem: string): void {
+  if (!typeErrors.isFull) typeErrors.add(`${pathText(path)}: ${problem}`)
 }

@@ -1,3 +1,6 @@
+import { boundedText } from './bounded-text.ts'
+import { briefJson as shown } from './brief-json.ts'
+
 /** What is wrong with one field of an object, worded as Kubernetes words it (apimachinery field.Error). */
 export type FieldErrorReason =
   | 'FieldValueRequired'
@@ -18,16 +21,7 @@ export interface FieldError {
   message: string
 }
 
-/** A message is to be read: more of a value is not quoted. */
-const maxShownLength = 4096
-
-/** How a value is quoted inside a message: strings in double quotes, everything else as JSON. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'null'
-  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text
-}
-
-const withDetail = (text: string, detail: string): string => (detail ? `${text}: ${detail}` : text)
+const withDetail = (text: string, detail: string): string => (detail ? `${text}: ${boundedText(detail, 4096)}` : text)
 
 export function requiredField(field: string, detail = ''): FieldError {
   return { reason: 'FieldValueRequired', field, message: withDetail('Required value', detail) }
@@ -45,7 +39,7 @@ export function notSupportedField(field: string, value: unknown, supported: read
   return {
     reason: 'FieldValueNotSupported',
     field,
-    message: `Unsupported value: ${shown(value)}: supported values: ${supported.map(shown).join(', ')}`,
+    message: `Unsupported value: ${shown(value)}: supported values: ${supported.map((one) => shown(one)).join(', ')}`,
   }
 }
 

@@ -1,8 +1,12 @@
 import { badRequest } from './api-error.ts'
+import { pathText, type PathPart } from './field-path.ts'
+import { maxJsonDepth } from './json-depth.ts'
+import { ProblemList } from './problem-list.ts'
 
 /** A JSON text parsed, with the keys that stood twice in one object (the last one won, as in Kubernetes). */
 export interface ParsedJson {
   value: unknown
+  /** Paths, each once; the first hundred. */
   duplicateKeys: string[]
 }
 
@@ -24,43 +28,41 @@ function countKeysInText(text: string): number {
   return count
 }
 
-const maxDepth = 1000
-
-/** Throws BadRequest for a value that nests more than 1,000 levels deep. */
-export function refuseDeep(value: unknown): void {
-  countKeys(value)
-}
-
 function countKeys(value: unknown, depth = 0): number {
   if (typeof value !== 'object' || value === null) return 0
-  if (depth > maxDepth) throw badRequest(`invalid JSON: nested more than ${maxDepth} levels deep`)
+  if (depth === maxJsonDepth) throw badRequest(`invalid JSON: nested more than ${maxJsonDepth} levels deep`)
   let count = Array.isArray(value) ? 0 : Object.keys(value).length
   for (const child of Object.values(value)) count += countKeys(child, depth + 1)
   return count
 }
 
-/** Dotted paths of repeated keys, found by walking the tokens. The text is known to be valid JSON. */
-function findDuplicateKeys(text: string): string[] {
-  const duplicates: string[] = []
-  const stack: { keys: Set<string> | undefined; segment: string; index: number }[] = []
-  for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[[\]{},]/g)) {
-    const token = match[0]
-    const top = stack.at(-1)
-    if (token === '{') stack.push({ keys: new Set(), segment: '', index: 0 })
-    else if (token === '[') stack.push({ keys: undefined, segment: '[0]', index: 0 })
-    else if (token === '}' || token === ']') stack.pop()
-    else if (token === ',') {
-      if (top && !top.keys) top.segment = `[${++top.index}]`
-    } else if (match[1] !== undefined && top?.keys) {
-      const key = JSON.parse(token.slice(0, token.length - match[1].length)) as string
-      top.segment = key
-      if (top.keys.has(key)) duplicates.push(pathOf(stack.map((s) => s.segment)))
-      top.keys.add(key)
-    }
-  }
-  return duplicates
+interface OpenValue {
+  /** Of an object, with how often each was seen; undefined for a list. */
+  keys: Map<string, number> | undefined
+  /** The key, or the place in the list, at which the text stands. */
+  part: PathPart
 }
 
-function pathOf(segments: string[]): string {
-  return segments.reduce((path, s) => (s.startsWith('[') || path === '' ? path + s : `${path}.${s}`), '')
+/** Paths of repeated keys, found by walking the tokens. The text is known to be valid JSON. */
+function findDuplicateKeys(text: string): string[] {
+  const duplicates = new ProblemList()
+  const stack: OpenValue[] = []
+  for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[[\]{},]/g)) {
+    if (duplicates.isFull) break
+    const token = match[0]
+    const top = stack.at(-1)
+    if (token === '{') stack.push({ keys: new Map(), part: '' })
+    else if (token === '[') stack.push({ keys: undefined, part: 0 })
+    else if (token === '}' || token === ']') stack.pop()
+    else if (token === ',') {
+      if (typeof top?.part === 'number') top.part++
+    } else if (match[1] !== undefined && top?.keys) {
+      const key = JSON.parse(token.slice(0, token.length - match[1].length)) as string
+      top.part = key
+      const times = top.keys.get(key) ?? 0
+      if (times === 1) duplicates.add(pathText(stack.map(({ part }) => part)))
+      top.keys.set(key, times + 1)
+    }
+  }
+  return duplicates.toArray()
 }

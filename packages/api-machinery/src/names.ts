@@ -11,7 +11,11 @@ const percentPattern = '[0-9]+%'
 
 const whole = new Map<string, RegExp>()
 
+/** Far above every limit on length: what is longer is not looked at, for a pattern within a pattern needs stack for each match. */
+const longestChecked = 4096
+
 function matches(pattern: string, text: string): boolean {
+  if (text.length > longestChecked) return false
   let regex = whole.get(pattern)
   if (!regex) whole.set(pattern, (regex = new RegExp(`^${pattern}$`)))
   return regex.test(text)

@@ -8,6 +8,8 @@ const maxCopiedBytes = 3 * 1024 * 1024
 const maxSteps = 100_000_000
 /** What looking at a key costs, counted in elements moved. */
 const stepsPerKey = 32
+/** What copying a key costs. */
+const stepsPerCopiedKey = 512
 
 /** The patch cannot be applied to the object, or is not to be. */
 export function refusedPatch(why: string): ApiError {
@@ -28,7 +30,7 @@ export class PatchWork {
 
   /** Of everything in a value. */
   countCopies(value: unknown): void {
-    this.countMoved(stepsPerKey)
+    this.countMoved(stepsPerCopiedKey)
     if (typeof value === 'object' && value !== null) for (const child of Object.values(value)) this.countCopies(child)
   }
 

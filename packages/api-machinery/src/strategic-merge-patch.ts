@@ -1,5 +1,6 @@
 import { badRequest, type ApiError } from './api-error.ts'
 import { boundedText } from './bounded-text.ts'
+import { briefJson } from './brief-json.ts'
 import { followsOrder, inOrder, type IdOf } from './element-order.ts'
 import { setKey } from './json-depth.ts'
 import { isRecord, refuseDeepPatch } from './merge-patch.ts'
@@ -58,7 +59,7 @@ function isListDirective(key: string): boolean {
 }
 
 function unknownPatchType(directive: unknown): ApiError {
-  return badRequest(`Unknown patch type found: ${shown(directive)}: allowed are "replace" and "delete"`)
+  return badRequest(`Unknown patch type found: ${shortJson(directive)}: allowed are "replace" and "delete"`)
 }
 
 /** Of the fields of the target only those stay that are to be retained. Every field of the patch has to be. */
@@ -118,12 +119,12 @@ function mergeListByKey(target: unknown[], patch: unknown[], { mergeKey, items, 
 
 /** The `$patch` of an element of a list that is merged by a key. Throws BadRequest for what is no such element. */
 function directiveOf(element: unknown, mergeKey: string): 'replace' | 'delete' | undefined {
-  if (!isRecord(element)) throw badRequest(`expected an object in a list merged by ${mergeKey}, found ${shown(element)}`)
+  if (!isRecord(element)) throw badRequest(`expected an object in a list merged by ${mergeKey}, found ${shortJson(element)}`)
   const directive = element['$patch']
   if (directive === 'merge') throw badRequest('merging lists cannot yet be specified in the patch')
   if (directive !== undefined && directive !== 'replace' && directive !== 'delete') throw unknownPatchType(directive)
   if (directive !== 'replace' && element[mergeKey] === undefined)
-    throw badRequest(`map: ${shown(element)} does not contain declared merge key: ${mergeKey}`)
+    throw badRequest(`map: ${shortJson(element)} does not contain declared merge key: ${mergeKey}`)
   return directive
 }
 
@@ -161,7 +162,7 @@ interface OrderedList {
 
 /** Throws BadRequest for an order of what is no list, and for a patch whose elements come in another. */
 function checkOrder(key: string, { list, patch, wanted, property }: OrderedList): void {
-  if (!property) throw badRequest(`unable to find api field for the json field ${shown(key)}`)
+  if (!property) throw badRequest(`unable to find api field for the json field ${shortJson(key)}`)
   for (const value of [list, patch])
     if (value !== undefined && value !== null && !Array.isArray(value))
       throw badRequest(`expected a list, but received a ${typeof value}: ${setElementOrder}${boundedText(key, 64)}`)
@@ -169,11 +170,11 @@ function checkOrder(key: string, { list, patch, wanted, property }: OrderedList)
   if (mergeKey) for (const element of wanted) directiveOf(element, mergeKey)
   const named = listOf(patch).filter((element) => !isRecord(element) || element['$patch'] === undefined)
   if (wanted.length > 0 && !followsOrder(named, wanted, idBy(mergeKey)))
-    throw badRequest(`The order in patch list:\n${shown(patch)}\n doesn't match $setElementOrder list:\n${shown(wanted)}\n`)
+    throw badRequest(`The order in patch list:\n${shortJson(patch)}\n doesn't match $setElementOrder list:\n${shortJson(wanted)}\n`)
 }
 
+const shortJson = (value: unknown): string => boundedText(briefJson(value), 256)
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : [])
-const shown = (value: unknown): string => boundedText(JSON.stringify(value), 256)
 const itself: IdOf = (element) => element
 const idBy = (mergeKey: string | undefined): IdOf =>
   mergeKey === undefined ? itself : (element) => (isRecord(element) ? element[mergeKey] : element)

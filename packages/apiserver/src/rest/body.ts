@@ -1,20 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { createGunzip } from 'node:zlib'
 
-import { ApiError, badRequest, parseJson, refuseDeep, yamlReading, type ParsedJson } from '@quarterdeck/api-machinery'
+import { ApiError, badRequest, boundedText, composeYaml, parseJson, yamlValue, type ParsedJson } from '@quarterdeck/api-machinery'
 import type { Verb } from '@quarterdeck/api'
 import type { PatchType } from '@quarterdeck/client'
-import { Composer, isMap, isScalar, isSeq, LineCounter, Parser, type Document } from 'yaml'
 
 import type { Body } from '../endpoints/endpoint.ts'
 import { decodeProtobuf, protobufMediaType } from './protobuf/envelope.ts'
 
 export const maxBodyBytes = 3 * 1024 * 1024
-
-/** A YAML parser takes far more memory than the text is long. */
-const maxYamlLength = 1024 * 1024
-const maxYamlDepth = 1000
-const dashesInARow = /(?:[-?][ \t]+){200}/
 
 const tooLarge = (): ApiError => new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${maxBodyBytes} bytes`)
 
@@ -88,65 +82,13 @@ function parseBody(text: string, mediaType: string): ParsedJson {
 }
 
 function parseYaml(text: string): ParsedJson {
-  if (text.length > maxYamlLength)
-    throw new ApiError('RequestEntityTooLarge', `YAML is taken up to ${maxYamlLength} characters: larger objects as JSON`)
-  refuseDeepYaml(text)
-  try {
-    const document = onlyDocument(text)
-    const [failure] = document.errors
-    if (failure) throw badRequest(`invalid YAML: ${failure.message}`)
-    const duplicateKeys = duplicateKeysIn(document.contents, '')
-    const value: unknown = document.toJS({ maxAliasCount: 100 })
-    refuseDeep(value)
-    return { value, duplicateKeys }
-  } catch (error) {
-    // A text that nests too deeply for the parser ends in a RangeError.
-    throw error instanceof ApiError ? error : badRequest(`invalid YAML: ${(error as Error).message}`)
+  const { documents, fault, lines } = composeYaml(text, 1)
+  if (fault) {
+    const { line, col } = lines.linePos(fault.offset)
+    throw badRequest(`invalid YAML: ${boundedText(fault.message)} at line ${line}, column ${col}`)
   }
-}
-
-/**
- * Throws BadRequest for a text that nests deeper than the parser has memory for: brackets that are not closed, wherever they stand, and
- * dashes in a row.
- */
-function refuseDeepYaml(text: string): void {
-  let open = 0
-  for (const bracket of text.matchAll(/[[\]{}]/g)) {
-    open = bracket[0] === '[' || bracket[0] === '{' ? open + 1 : Math.max(0, open - 1)
-    if (open > maxYamlDepth) throw badRequest(`invalid YAML: more than ${maxYamlDepth} brackets are open`)
-  }
-  if (dashesInARow.test(text)) throw badRequest('invalid YAML: lists nest too deeply')
-}
-
-/** The library would compare each key with all others. Documents are read one by one, so that a text of many is refused at the second. */
-function onlyDocument(text: string): Document.Parsed {
-  const lines = new LineCounter()
-  const composer = new Composer({ ...yamlReading, uniqueKeys: false })
-  let found: Document.Parsed | undefined
-  const take = (document: Document.Parsed): void => {
-    if (found) throw badRequest('the body must hold one YAML document, not several')
-    found = document
-  }
-  for (const token of new Parser(lines.addNewLine).parse(text)) for (const document of composer.next(token)) take(document)
-  for (const document of composer.end()) take(document)
-  if (!found) throw badRequest('the body must hold one YAML document, not 0')
-  for (const error of found.errors) {
-    const { line, col } = lines.linePos(error.pos[0])
-    error.message += ` at line ${line}, column ${col}`
-  }
-  return found
-}
-
-/** Dotted paths of keys that stand twice in one map. */
-function duplicateKeysIn(node: unknown, path: string): string[] {
-  if (isSeq(node)) return node.items.flatMap((item, index) => duplicateKeysIn(item, `${path}[${index}]`))
-  if (!isMap(node)) return []
-  const seen = new Set<string>()
-  return node.items.flatMap(({ key, value }) => {
-    const name = String(isScalar(key) ? key.value : key)
-    const keyPath = path ? `${path}.${name}` : name
-    const isRepeated = seen.has(name)
-    seen.add(name)
-    return [...(isRepeated ? [keyPath] : []), ...duplicateKeysIn(value, keyPath)]
-  })
+  const [document] = documents
+  if (!document || documents.length > 1) throw badRequest(`the body must hold one YAML document, not ${document ? 'several' : 'none'}`)
+  const { value, repeatedKeys } = yamlValue(document)
+  return { value, duplicateKeys: repeatedKeys.map(({ path }) => path) }
 }

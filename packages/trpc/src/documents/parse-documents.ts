@@ -1,5 +1,5 @@
-import { badRequest, isRecord, yamlReading } from '@quarterdeck/api-machinery'
-import { LineCounter, parseAllDocuments, visit, type Document } from 'yaml'
+import { badRequest, composeYaml, isRecord, yamlValue } from '@quarterdeck/api-machinery'
+import { visit, type Document } from 'yaml'
 
 import { DocumentErrors, type DocumentError } from './document-errors.ts'
 import { offsetOfField, type Path } from './field-position.ts'
@@ -22,7 +22,8 @@ export interface SourceDocument {
 }
 
 const maxDocuments = 1000
-const maxAliases = 100
+/** More than anybody reads. */
+const maxErrors = 100
 
 /** Reads every object of every text; empty documents are skipped, items of a List are objects of their own. Throws DocumentErrors. */
 export function parseDocuments(sources: readonly SourceText[]): SourceDocument[] {
@@ -35,32 +36,27 @@ export function parseDocuments(sources: readonly SourceText[]): SourceDocument[]
       errors.push(wholeFileError(source.name, documents.length, error))
     }
   }
-  if (errors.length > 0) throw new DocumentErrors(errors)
+  if (errors.length > 0) throw new DocumentErrors(errors.slice(0, maxErrors))
   if (documents.length > maxDocuments) throw badRequest(`${documents.length} objects at once are too many: ${maxDocuments} are allowed`)
   return documents
 }
 
 function readSource({ name, text }: SourceText, documents: SourceDocument[], errors: DocumentError[]): void {
-  const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { ...yamlReading, lineCounter: lines, prettyErrors: false })
-  if ('empty' in parsed) return
+  const { documents: parsed, fault, lines } = composeYaml(text, maxDocuments)
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
+  const tell = (wrong: { message: string; offset: number }): void => {
+    const message = `not valid YAML: ${wrong.message}`
+    errors.push({ file: name, index: documents.length, title: name, ...at(wrong.offset), message, field: undefined })
+  }
   for (const document of parsed) {
-    const faults = [...document.errors.map(({ message, pos }) => ({ message, offset: pos[0] })), ...unresolvedAliases(document)]
-    for (const { message, offset } of faults)
-      errors.push({
-        file: name,
-        index: documents.length,
-        title: name,
-        ...at(offset),
-        message: `not valid YAML: ${message}`,
-        field: undefined,
-      })
-    if (faults.length > 0 || document.contents === null) continue
-    const value: unknown = document.toJS({ maxAliasCount: maxAliases })
+    const unresolved = unresolvedAliases(document)
+    unresolved.forEach(tell)
+    if (unresolved.length > 0 || document.contents === null) continue
+    const { value, repeatedKeys } = yamlValue(document)
+    for (const { path, offset } of repeatedKeys) tell({ message: `the key ${path} stands twice`, offset })
     for (const { object, path } of objectsIn(value)) {
       if (object === null || object === undefined) continue
       documents.push({
@@ -72,6 +68,7 @@ function readSource({ name, text }: SourceText, documents: SourceDocument[], err
       })
     }
   }
+  if (fault) tell(fault)
 }
 
 /** Aliases of no anchor before them, which the parser tells only without their place. */

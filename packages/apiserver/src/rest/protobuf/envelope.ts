@@ -1,5 +1,5 @@
 import { protobufMessageOf } from '@quarterdeck/api'
-import { badRequest, isApiError } from '@quarterdeck/api-machinery'
+import { badRequest, boundedText, isApiError } from '@quarterdeck/api-machinery'
 import protobuf from 'protobufjs/minimal.js'
 
 import { readFields, readMessage } from './message.ts'
@@ -17,7 +17,10 @@ export function decodeProtobuf(body: Buffer): Record<string, unknown> {
   try {
     const { apiVersion, kind, raw } = readUnknown(body.subarray(magic.length))
     const message = protobufMessageOf(apiVersion, kind)
-    if (message === undefined) throw badRequest(`a ${kind} in version ${JSON.stringify(apiVersion)} can't be read from protobuf: send JSON`)
+    if (message === undefined)
+      throw badRequest(
+        `a ${boundedText(kind, 64)} in version ${JSON.stringify(boundedText(apiVersion, 64))} can't be read from protobuf: send JSON`,
+      )
     return { kind, apiVersion, ...readMessage(raw, message) }
   } catch (error) {
     throw isApiError(error) ? error : badRequest(`the protobuf body could not be decoded: ${(error as Error).message}`)

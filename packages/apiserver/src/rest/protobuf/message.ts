@@ -1,5 +1,5 @@
 import { protobufMessage, type ProtobufField } from '@quarterdeck/api'
-import { microTimestamp, timestamp } from '@quarterdeck/api-machinery'
+import { microTimestamp, parseJson, timestamp } from '@quarterdeck/api-machinery'
 import protobuf from 'protobufjs/minimal.js'
 
 type Json = Record<string, unknown>
@@ -89,7 +89,7 @@ function readOnly<T>(reader: Reader, read: (reader: Reader) => T): T | undefined
 }
 
 function parseRaw(text: string | undefined): unknown {
-  return text ? (JSON.parse(text) as unknown) : undefined
+  return text ? parseJson(text).value : undefined
 }
 
 function readStrings(reader: Reader): string[] {
