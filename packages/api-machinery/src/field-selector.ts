@@ -1,4 +1,6 @@
 import { badRequest } from './api-error.ts'
+import { boundedText } from './bounded-text.ts'
+import { checkSelectorLength, checkTerms } from './selector-limits.ts'
 
 /** One term of a field selector: `field=value` or `field!=value`. */
 export interface FieldRequirement {
@@ -9,10 +11,16 @@ export interface FieldRequirement {
 
 /** Parses field selector text. Commas and equals signs in values are escaped with a backslash. Throws BadRequest. */
 export function parseFieldSelector(text: string): FieldRequirement[] {
+  checkSelectorLength(text)
   if (text.trim() === '') return []
-  return text.split(/(?<!\\),/).map((term) => {
-    const match = /^\s*([^=!\s]+)\s*(==|=|!=)(.*)$/.exec(term)
-    if (!match) throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`)
+  const terms = text.split(/(?<!\\),/)
+  checkTerms(terms)
+  return terms.map((term) => {
+    const match = /^([^=!\s]+)\s*(==|=|!=)(.*)$/.exec(term.trim())
+    if (!match) {
+      const shown = boundedText(term, 256)
+      throw badRequest(`invalid selector: '${shown}'; can't understand '${shown}'`)
+    }
     return { field: match[1]!, equal: match[2] !== '!=', value: match[3]!.trim().replace(/\\([\\,=])/g, '$1') }
   })
 }

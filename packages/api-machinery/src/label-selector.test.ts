@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { isApiError } from './api-error.ts'
+import { parseFieldSelector } from './field-selector.ts'
 import { formatLabelSelector, matchesLabelMap, matchesLabelSelector, matchesRequirements, parseLabelSelector } from './label-selector.ts'
 
 const labels = { app: 'web', tier: 'front', version: '3' }
@@ -55,5 +56,38 @@ describe('label selectors', () => {
       ],
     }
     assert.equal(formatLabelSelector(selector), 'a notin (x,y),b=1,c')
+  })
+
+  test('[API-34] a selector that is too long, or has too many requirements, is a bad request, and so is every odd one', () => {
+    const long = 60_000
+    for (const text of [
+      'a,'.repeat(40_000),
+      `a in (${'b,'.repeat(40_000)}c)`,
+      Array.from({ length: 1001 }, (_, i) => `k${i}=v`).join(','),
+      `${' '.repeat(long)}!`,
+      `a${' '.repeat(long)}in`,
+      `a in ${' '.repeat(long)}(`,
+      '('.repeat(long),
+      'a'.repeat(long),
+      '!'.repeat(long),
+    ])
+      for (const parse of [parseLabelSelector, parseFieldSelector])
+        assert.throws(
+          () => parse(text),
+          (error) => isApiError(error, 'BadRequest') && error.message.length < 2000,
+        )
+  })
+
+  test('[API-34] thousands of values are looked up, not searched', () => {
+    const values = Array.from({ length: 10_000 }, (_, i) => `v${i}`)
+    const requirements = parseLabelSelector(`app in (${values.join(',')})`)
+    const selector = { matchExpressions: [{ key: 'app', operator: 'NotIn', values }] }
+    const started = performance.now()
+    for (let i = 0; i < 10_000; i++) {
+      assert.equal(matchesRequirements(requirements, { app: 'v9999' }), true)
+      assert.equal(matchesRequirements(requirements, { app: 'other' }), false)
+      assert.equal(matchesLabelSelector(selector, { app: 'v9999' }), false)
+    }
+    assert.ok(performance.now() - started < 2_000)
   })
 })

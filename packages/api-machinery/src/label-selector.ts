@@ -1,5 +1,7 @@
-import { badRequest } from './api-error.ts'
+import { badRequest, type ApiError } from './api-error.ts'
+import { boundedText } from './bounded-text.ts'
 import { labelValueErrors, qualifiedNameErrors } from './names.ts'
+import { checkSelectorLength, checkTerms } from './selector-limits.ts'
 
 /** metav1.LabelSelector. */
 export interface LabelSelector {
@@ -26,9 +28,9 @@ export function matchesRequirements(requirements: readonly Requirement[], labels
 function holds(requirement: Requirement, value: string | undefined): boolean {
   switch (requirement.operator) {
     case 'In':
-      return value !== undefined && requirement.values.includes(value)
+      return value !== undefined && includes(requirement.values, value)
     case 'NotIn':
-      return value === undefined || !requirement.values.includes(value)
+      return value === undefined || !includes(requirement.values, value)
     case 'Exists':
       return value !== undefined
     case 'DoesNotExist':
@@ -38,6 +40,17 @@ function holds(requirement: Requirement, value: string | undefined): boolean {
     case 'Lt':
       return isInteger(value) && Number(value) < Number(requirement.values[0])
   }
+}
+
+/** From so many values on a set is faster than the list. */
+const manyValues = 16
+const setsOfValues = new WeakMap<readonly string[], ReadonlySet<string>>()
+
+function includes(values: readonly string[], value: string): boolean {
+  if (values.length < manyValues) return values.includes(value)
+  let set = setsOfValues.get(values)
+  if (!set) setsOfValues.set(values, (set = new Set(values)))
+  return set.has(value)
 }
 
 function isInteger(value: string | undefined): boolean {
@@ -96,7 +109,10 @@ function formatRequirement(r: Requirement): string {
 
 /** Parses selector text (`a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1`). Throws BadRequest. */
 export function parseLabelSelector(text: string): Requirement[] {
-  return splitTerms(text).map(parseTerm)
+  checkSelectorLength(text)
+  const terms = splitTerms(text)
+  checkTerms(terms)
+  return terms.map((term) => parseTerm(term.trim()))
 }
 
 /** Splits at commas that are not inside parentheses. */
@@ -119,10 +135,11 @@ function splitTerms(text: string): string[] {
   return terms
 }
 
-const setTerm = /^\s*([^\s!=<>(),]+)\s+(in|notin)\s*\(([^()]*)\)\s*$/
-const comparison = /^\s*([^\s!=<>(),]+)\s*(==|=|!=|>|<)\s*([^\s!=<>(),]*)\s*$/
-const existence = /^\s*(!?)\s*([^\s!=<>(),]+)\s*$/
+const setTerm = /^([^\s!=<>(),]+)\s+(in|notin)\s*\(([^()]*)\)$/
+const comparison = /^([^\s!=<>(),]+)\s*(==|=|!=|>|<)\s*([^\s!=<>(),]*)$/
+const existence = /^(!?)\s*([^\s!=<>(),]+)$/
 
+/** The term stands without spaces around it: no expression has two ways to match the same spaces. */
 function parseTerm(term: string): Requirement {
   const set = setTerm.exec(term)
   if (set) return checked({ key: set[1]!, operator: set[2] === 'in' ? 'In' : 'NotIn', values: set[3]!.split(',').map((v) => v.trim()) })
@@ -133,28 +150,24 @@ function parseTerm(term: string): Requirement {
   }
   const exists = existence.exec(term)
   if (exists) return checked({ key: exists[2]!, operator: exists[1] ? 'DoesNotExist' : 'Exists', values: [] })
-  throw badRequest(
-    `unable to parse requirement: found '${term.trim()}', expected: identifier, '!', 'in', 'notin', '=', '==', '!=', '>', '<'`,
-  )
+  throw unparsable(`found '${boundedText(term, 256)}', expected: identifier, '!', 'in', 'notin', '=', '==', '!=', '>', '<'`)
 }
 
+const unparsable = (why: string): ApiError => badRequest(`unable to parse requirement: ${why}`)
+const shown = (text: string): string => JSON.stringify(boundedText(text, 256))
+
 function checked(requirement: Requirement): Requirement {
-  const keyErrors = qualifiedNameErrors(requirement.key)
-  if (keyErrors.length > 0)
-    throw badRequest(`unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(requirement.key)}: ${keyErrors.join('; ')}`)
-  for (const value of requirement.values) {
-    if (requirement.operator === 'Gt' || requirement.operator === 'Lt') {
-      if (!isInteger(value))
-        throw badRequest(
-          `unable to parse requirement: values[0][${requirement.key}]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
-        )
+  const { key, operator, values } = requirement
+  const keyErrors = qualifiedNameErrors(key)
+  if (keyErrors.length > 0) throw unparsable(`<nil>: Invalid value: ${shown(key)}: ${keyErrors.join('; ')}`)
+  const at = `values[0][${key}]: Invalid value: `
+  for (const value of values) {
+    if (operator === 'Gt' || operator === 'Lt') {
+      if (!isInteger(value)) throw unparsable(`${at}${shown(value)}: for 'Gt', 'Lt' operators, the value must be an integer`)
       continue
     }
     const valueErrors = labelValueErrors(value)
-    if (valueErrors.length > 0)
-      throw badRequest(
-        `unable to parse requirement: values[0][${requirement.key}]: Invalid value: ${JSON.stringify(value)}: ${valueErrors.join('; ')}`,
-      )
+    if (valueErrors.length > 0) throw unparsable(`${at}${shown(value)}: ${valueErrors.join('; ')}`)
   }
   return requirement
 }
