@@ -208,6 +208,11 @@ function twice<T>(
   say: (index: number, key: string) => string,
 ): string[] {
   if (!items || items.length < 2) return []
-  const keys = items.map((item) => keyOf(item) ?? '')
-  return keys.flatMap((key, i) => (keys.indexOf(key) < i ? [say(i, key)] : []))
+  const seen = new Set<string>()
+  return items.flatMap((item, i) => {
+    const key = keyOf(item) ?? ''
+    if (seen.has(key)) return [say(i, key)]
+    seen.add(key)
+    return []
+  })
 }

@@ -14,9 +14,16 @@ export function portWarnings(spec: V1PodSpec, field: string): string[] {
   return [...overlapWarnings(ports), ...nameWarnings(ports)]
 }
 
+/** A port is compared with so many others of its number: all of any pod of use. */
+const maxCompared = 100
+/** Told of one pod: more than fit in an answer. */
+const maxOverlaps = 100
+
 function overlapWarnings(ports: readonly PlacedPort[]): string[] {
   const byNumber = new Map<string, PlacedPort[]>()
+  let found = 0
   return ports.flatMap((placed) => {
+    if (found > maxOverlaps) return []
     const { port, path } = placed
     const lone =
       port.hostIP && !port.hostPort
@@ -26,8 +33,11 @@ function overlapWarnings(ports: readonly PlacedPort[]): string[] {
         : []
     const number = `${port.containerPort}/${port.protocol ?? ''}`
     const others = byNumber.get(number) ?? []
-    byNumber.set(number, [...others, placed])
-    return [...lone, ...others.flatMap((other) => clash(placed, other))]
+    const clashes = others.flatMap((other) => clash(placed, other))
+    if (others.length < maxCompared) others.push(placed)
+    byNumber.set(number, others)
+    found += lone.length + clashes.length
+    return [...lone, ...clashes]
   })
 }
 

@@ -12,17 +12,20 @@ type Mounting = Pick<V1Container, 'volumeMounts' | 'volumeDevices' | 'securityCo
 export function validateMounts(container: Mounting, volumes: readonly V1Volume[], path: string): FieldError[] {
   const { volumeMounts = [], volumeDevices = [] } = container
   const paths = new Set<string>()
+  const known = new Set(volumes.map((v) => v.name))
+  const deviceNames = new Set(volumeDevices.map((d) => d.name))
+  const devicePaths = new Set(volumeDevices.map((d) => d.devicePath))
   return volumeMounts.flatMap((mount, i) => {
     const at = `${path}[${i}]`
     const { name, mountPath } = mount
     const errors: FieldError[] = []
     if (!name) errors.push(requiredField(`${at}.name`))
-    if (!volumes.some((v) => v.name === name)) errors.push(notFoundField(`${at}.name`, name ?? ''))
+    if (!known.has(name)) errors.push(notFoundField(`${at}.name`, name ?? ''))
     if (!mountPath) errors.push(requiredField(`${at}.mountPath`))
     if (paths.has(mountPath)) errors.push(invalidField(`${at}.mountPath`, mountPath, 'must be unique'))
     paths.add(mountPath)
-    if (volumeDevices.some((d) => d.name === name)) errors.push(invalidField(`${at}.name`, name, 'must not already exist in volumeDevices'))
-    if (volumeDevices.some((d) => d.devicePath === mountPath))
+    if (deviceNames.has(name)) errors.push(invalidField(`${at}.name`, name, 'must not already exist in volumeDevices'))
+    if (devicePaths.has(mountPath))
       errors.push(invalidField(`${at}.mountPath`, mountPath, 'must not already exist as a path in volumeDevices'))
     return [...errors, ...validateSubPaths(mount, path, at), ...validatePropagation(mount, container, path)]
   })
@@ -51,6 +54,9 @@ function validatePropagation(mount: V1VolumeMount, { securityContext }: Mounting
   return errors
 }
 
+const volumesByName = (volumes: readonly V1Volume[]): Map<string, V1Volume> =>
+  new Map(volumes.toReversed().map((volume) => [volume.name, volume]))
+
 /** Volumes as block devices: only claims can be. */
 export function validateDevices(
   { volumeMounts = [], volumeDevices = [] }: Mounting,
@@ -59,11 +65,14 @@ export function validateDevices(
 ): FieldError[] {
   const names = new Set<string>()
   const paths = new Set<string>()
+  const known = volumesByName(volumes)
+  const mountNames = new Set(volumeMounts.map((m) => m.name))
+  const mountPaths = new Set(volumeMounts.map((m) => m.mountPath))
   return volumeDevices.flatMap(({ name, devicePath }, i) => {
     const at = `${path}[${i}]`
     const invalidName = (detail: string): FieldError => invalidField(`${at}.name`, name, detail)
     const invalidPath = (detail: string): FieldError => invalidField(`${at}.devicePath`, devicePath, detail)
-    const volume = volumes.find((v) => v.name === name)
+    const volume = known.get(name)
     const errors: FieldError[] = name ? [] : [requiredField(`${at}.name`)]
     if (names.has(name)) errors.push(invalidName('must be unique'))
     if (!volume) errors.push(notFoundField(`${at}.name`, name ?? ''))
@@ -72,8 +81,8 @@ export function validateDevices(
     if (!devicePath) errors.push(requiredField(`${at}.devicePath`))
     if (paths.has(devicePath)) errors.push(invalidPath('must be unique'))
     if (validateNoBacksteps(devicePath ?? '', at).length > 0) errors.push(invalidPath("can not contain backsteps ('..')"))
-    if (volumeMounts.some((m) => m.name === name)) errors.push(invalidName('must not already exist in volumeMounts'))
-    if (volumeMounts.some((m) => m.mountPath === devicePath)) errors.push(invalidPath('must not already exist as a path in volumeMounts'))
+    if (mountNames.has(name)) errors.push(invalidName('must not already exist in volumeMounts'))
+    if (mountPaths.has(devicePath)) errors.push(invalidPath('must not already exist as a path in volumeMounts'))
     if (name) names.add(name)
     paths.add(devicePath)
     return errors

@@ -17,6 +17,8 @@ const maxLun = 255
 const maxTenantChars = 64
 const maxDriverChars = 63
 const maxPortalChars = 64
+/** What is longer is no name: the expression may begin anywhere in it. */
+const longestChecked = 1024
 const initiatorPatterns: Record<string, RegExp> = {
   iqn: /iqn\.\d{4}-\d{2}\.([a-zA-Z0-9-.]+)(:[^,;*&$|\s]+)$/,
   eui: /^eui.[a-zA-Z0-9]{16}$/,
@@ -87,7 +89,7 @@ function validateIscsi(iscsi: Of<'iscsi'>, path: string, { name: volumeName }: {
 function validateInitiator(name: string, field: string): FieldError[] {
   const pattern = initiatorPatterns[name.slice(0, 3)]
   if (!pattern) return [invalidField(field, name, 'must be valid format starting with iqn, eui, or naa')]
-  return pattern.test(name) ? [] : [invalidField(field, name, 'must be valid format')]
+  return name.length <= longestChecked && pattern.test(name) ? [] : [invalidField(field, name, 'must be valid format')]
 }
 
 function validateFibreChannel({ targetWWNs = [], wwids = [], lun }: Of<'fc'>, path: string): FieldError[] {

@@ -59,9 +59,12 @@ function validateRestarts(status: V1PodStatus, old: V1PodStatus, spec: V1PodSpec
   const mayRestartAll = [...containers, ...initContainers].some((c) =>
     c.restartPolicyRules?.some((r) => r.action === 'RestartAllContainers'),
   )
-  const restartable = (list: readonly V1Container[]) => (name: string, exitCode: number) => {
-    const container = list.find((c) => c.name === name)
-    return mayRestartAll || (container !== undefined && shouldRestart(container, spec, exitCode))
+  const restartable = (list: readonly V1Container[]) => {
+    const byName = new Map(list.toReversed().map((container) => [container.name, container]))
+    return (name: string, exitCode: number) => {
+      const container = byName.get(name)
+      return mayRestartAll || (container !== undefined && shouldRestart(container, spec, exitCode))
+    }
   }
   return [
     ...revived(status, old, 'containerStatuses', restartable(containers)),
@@ -78,9 +81,10 @@ function revived(
   list: StatusList,
   mayRestart: (name: string, exitCode: number) => boolean,
 ): FieldError[] {
+  const byName = new Map((status[list] ?? []).toReversed().map((now) => [now.name, now]))
   return (old[list] ?? []).flatMap((before: V1ContainerStatus, i) => {
     const ended = before.state?.terminated
-    const now = status[list]?.find((s) => s.name === before.name)
+    const now = byName.get(before.name)
     if (!ended || !now || now.state?.terminated || mayRestart(before.name, ended.exitCode)) return []
     return [forbiddenField(`status.${list}[${i}].state`, 'may not be transitioned to non-terminated state')]
   })
@@ -99,11 +103,11 @@ function shouldRestart(container: V1Container, spec: V1PodSpec, exitCode: number
 
 function validateClaims({ resourceClaimStatuses = [] }: V1PodStatus, { resourceClaims = [] }: V1PodSpec): FieldError[] {
   const names = new Set<string>()
+  const declared = new Set(resourceClaims.map((claim) => claim.name))
   return resourceClaimStatuses.flatMap(({ name, resourceClaimName }, i) => {
     const at = `status.resourceClaimStatuses[${i}]`
     const errors: FieldError[] = []
-    if (!resourceClaims.some((claim) => claim.name === name))
-      errors.push(invalidField(`${at}.name`, name, 'must match the name of an entry in `spec.resourceClaims`'))
+    if (!declared.has(name)) errors.push(invalidField(`${at}.name`, name, 'must match the name of an entry in `spec.resourceClaims`'))
     if (names.has(name)) errors.push(duplicateField(`${at}.name`, name))
     names.add(name)
     if (resourceClaimName === undefined) return errors
@@ -120,7 +124,8 @@ interface Address {
 
 /** One address of each family at most; one that was there before is taken as it is. */
 function validateAddresses(addresses: readonly Address[] = [], old: readonly Address[] = [], field: string): FieldError[] {
-  const errors = addresses.flatMap(({ ip = '' }, i) => (old.some((o) => o.ip === ip) ? [] : validateIp(ip, `${field}[${i}]`)))
+  const before = new Set(old.map(({ ip }) => ip))
+  const errors = addresses.flatMap(({ ip = '' }, i) => (before.has(ip) ? [] : validateIp(ip, `${field}[${i}]`)))
   const families = new Set(addresses.map(({ ip = '' }) => isIPv6(ip)))
   if (addresses.length > families.size) errors.push(invalidField(field, addresses, 'may specify no more than one IP for each IP family'))
   return errors

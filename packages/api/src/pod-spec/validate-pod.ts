@@ -73,8 +73,9 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
       ),
     )
   }
-  const kept = (old.spec.tolerations ?? []).every((t) => pod.spec.tolerations?.some((n) => isSameToleration(n, t)))
-  if (!kept) errors.push(forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'))
+  const tolerated = new Set(pod.spec.tolerations?.map(tolerationKey))
+  if (old.spec.tolerations?.some((t) => !tolerated.has(tolerationKey(t))))
+    errors.push(forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'))
   const gates = new Set(old.spec.schedulingGates?.map((g) => g.name))
   const isGated = gates.size > 0
   if (isGated) errors.push(...validateNarrowing(pod.spec, old.spec))
@@ -88,10 +89,9 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   return [forbiddenField('spec', `pod updates may not change fields other than ${changeable}`)]
 }
 
-function isSameToleration(a: NonNullable<V1PodSpec['tolerations']>[number], b: NonNullable<V1PodSpec['tolerations']>[number]): boolean {
-  const { tolerationSeconds: _a, ...left } = a
-  const { tolerationSeconds: _b, ...right } = b
-  return isDeepStrictEqual(left, right)
+/** What tells one toleration from another: all but its seconds. */
+function tolerationKey({ key, operator, value, effect }: NonNullable<V1PodSpec['tolerations']>[number]): string {
+  return JSON.stringify([key, operator, value, effect])
 }
 
 /** The spec without what may differ from the old one. */

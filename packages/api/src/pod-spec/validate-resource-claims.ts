@@ -1,4 +1,5 @@
 import {
+  boundedText,
   dns1123LabelErrors,
   dns1123SubdomainErrors,
   duplicateField,
@@ -45,18 +46,21 @@ export function validateClaimUses(
   path: string,
 ): FieldError[] {
   const seen = new Set<string>()
-  const known = (declared ?? []).map((claim) => claim.name).toSorted()
+  /** The claims of which a request is used. */
+  const seenInPart = new Set<string>()
+  const known = new Set((declared ?? []).map((claim) => claim.name).toSorted())
+  const choice = known.size > 0 ? `: ${boundedText([...known].join(', '))}` : ' which is empty'
   return (uses ?? []).flatMap(({ name = '', request = '' }, i) => {
     const at = `${path}[${i}]`
     const errors: FieldError[] = []
     const key = request ? `${name}/${request}` : name
-    const isUsed = seen.has(name) || seen.has(key) || (!request && [...seen].some((other) => other.startsWith(`${name}/`)))
+    const isUsed = seen.has(name) || seen.has(key) || (!request && seenInPart.has(name))
     if (!name) errors.push(requiredField(at))
     else if (isUsed) errors.push(duplicateField(at, seen.has(name) ? name : key))
     if (request && !seen.has(name)) errors.push(...dns1123LabelErrors(request).map((m) => invalidField(`${at}.request`, request, m)))
     seen.add(key)
-    if (known.includes(name)) return errors
-    const choice = known.length > 0 ? `: ${known.join(', ')}` : ' which is empty'
+    if (request) seenInPart.add(name)
+    if (known.has(name)) return errors
     const missing = notFoundField(at, name)
     return [...errors, { ...missing, message: `${missing.message}: must be one of the names in pod.spec.resourceClaims${choice}` }]
   })

@@ -8,6 +8,8 @@ const maxDomainChars = 256
 const maxUserChars = 104
 const controlCharacter = /\p{Cc}/u
 const netBiosName = /^[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}$/
+/** What is longer is no name: the expression needs stack for each label. */
+const longestChecked = 1024
 const dnsName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
 
 export function validateWindowsOptions(options: V1WindowsSecurityContextOptions | undefined, path: string): FieldError[] {
@@ -32,7 +34,7 @@ function userNameProblems(text: string): string[] {
   const domain = parts.length > 1 ? parts[0] : undefined
   const problems: string[] = []
   if ((domain ?? '').length >= maxDomainChars) problems.push(`'s Domain length must be under ${maxDomainChars} characters`)
-  if (domain !== undefined && !netBiosName.test(domain) && !dnsName.test(domain))
+  if (domain !== undefined && !netBiosName.test(domain) && !(domain.length <= longestChecked && dnsName.test(domain)))
     problems.push("'s Domain doesn't match the NetBios nor the DNS format")
   if (!user) problems.push("'s User cannot be empty")
   if (user.length > maxUserChars) problems.push(`'s User length must not be longer than ${maxUserChars} characters`)

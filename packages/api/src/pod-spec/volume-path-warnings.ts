@@ -52,15 +52,32 @@ function projectedPaths({
   ]
 }
 
+/** So many files of one volume are compared with each other. */
+const maxCompared = 1000
+/** Told of one volume: more than fit in an answer. */
+const maxOverlaps = 100
+
 function overlaps(volume: string, what: string, paths: readonly SourcePath[]): string[] {
   const seen: SourcePath[] = []
-  return paths.flatMap(({ path: given, source }) => {
-    const path = given.replace(/\/+$/, '')
-    if (!path) return []
-    const met = seen.filter((other) => `${other.path}/`.startsWith(`${path}/`) || `${path}/`.startsWith(`${other.path}/`))
+  const warnings: string[] = []
+  for (const { path: given, source } of paths.slice(0, maxCompared)) {
+    if (warnings.length > maxOverlaps) break
+    const path = withoutSlashesAtEnd(given)
+    if (!path) continue
+    const start = `${path}/`
+    for (const other of seen)
+      if (other.path === path || other.path.startsWith(start) || start.startsWith(`${other.path}/`))
+        warnings.push(`volume ${quoted(volume)} (${what}): overlapping paths: ${text({ path, source })} with ${text(other)}`)
     seen.push({ path, source })
-    return met.map((other) => `volume ${quoted(volume)} (${what}): overlapping paths: ${text({ path, source })} with ${text(other)}`)
-  })
+  }
+  return warnings
+}
+
+/** No expression: one would try every run of slashes of a long path. */
+function withoutSlashesAtEnd(path: string): string {
+  let end = path.length
+  while (end > 0 && path[end - 1] === '/') end--
+  return path.slice(0, end)
 }
 
 const text = ({ path, source }: SourcePath): string => quoted(path) + (source ? ` (${source})` : '')

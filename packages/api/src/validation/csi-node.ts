@@ -27,17 +27,19 @@ function validateDriver({ name, nodeID, allocatable }: V1CSINodeDriver, path: st
 }
 
 function validateTopologyKeys(keys: readonly string[] = [], path: string): FieldError[] {
+  const firstPlaces = new Map(keys.map((key, i): [string, number] => [key, i]).toReversed())
   return keys.flatMap((key, i) => [
     ...(key ? [] : [requiredField(path)]),
-    ...(keys.indexOf(key) < i ? [duplicateField(path, key)] : []),
+    ...(firstPlaces.get(key)! < i ? [duplicateField(path, key)] : []),
     ...qualifiedNameErrors(key).map((m) => invalidField(path, key, m)),
   ])
 }
 
 /** A driver on a node stays as it was registered, but for how many volumes it can hold. */
 export function validateCsiNodeUpdate({ spec }: CSINode, { spec: old }: CSINode): FieldError[] {
+  const byName = new Map((spec.drivers ?? []).toReversed().map((driver) => [driver.name, driver]))
   return (old.drivers ?? []).flatMap((before) => {
-    const after = spec.drivers?.find((driver) => driver.name === before.name)
+    const after = byName.get(before.name)
     return after ? immutableField(withoutAllocatable(after), withoutAllocatable(before), 'spec.drivers') : []
   })
 }

@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import {
   duplicateField,
   forbiddenField,
@@ -82,8 +80,11 @@ export function validateNodeUpdate(node: Node, old: Node): FieldError[] {
     errors.push(forbiddenField('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'))
   if (old.spec?.providerID && old.spec.providerID !== node.spec?.providerID)
     errors.push(forbiddenField('spec.providerID', 'node updates may not change providerID except from "" to valid'))
-  for (const [i, address] of (node.status?.addresses ?? []).entries())
-    if (node.status?.addresses?.slice(0, i).some((other) => isDeepStrictEqual(other, address)))
-      errors.push(duplicateField(`status.addresses[${i}]`, address))
+  const seen = new Set<string>()
+  for (const [i, address] of (node.status?.addresses ?? []).entries()) {
+    const key = `${address.type}/${address.address}`
+    if (seen.has(key)) errors.push(duplicateField(`status.addresses[${i}]`, address))
+    seen.add(key)
+  }
   return errors
 }

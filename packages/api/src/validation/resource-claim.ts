@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import { forbiddenField, notSupportedField, requiredField, type FieldError } from '@quarterdeck/api-machinery'
 
 import type {
@@ -42,8 +40,8 @@ export function validateResourceClaimStatusUpdate({ metadata, spec, status }: Re
   ]
   if (reservedFor.length > 0 && !allocation)
     errors.push(forbiddenField('status.reservedFor', 'may not be specified when `allocated` is not set'))
-  const isNew = (consumer: V1ResourceClaimConsumerReference): boolean => !old?.reservedFor?.some((was) => isDeepStrictEqual(was, consumer))
-  if (allocation && metadata.deletionTimestamp && reservedFor.some(isNew))
+  const before = new Set(old?.reservedFor?.map(consumerKey))
+  if (allocation && metadata.deletionTimestamp && reservedFor.some((consumer) => !before.has(consumerKey(consumer))))
     errors.push(
       forbiddenField('status.reservedFor', 'new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set'),
     )
@@ -55,6 +53,10 @@ export function validateResourceClaimStatusUpdate({ metadata, spec, status }: Re
       ? immutableField(allocation, old.allocation, 'status.allocation')
       : validateAllocation(allocation, requestNamesOf(spec.devices), 'status.allocation')),
   ]
+}
+
+function consumerKey({ apiGroup, resource, name, uid }: V1ResourceClaimConsumerReference): string {
+  return JSON.stringify([apiGroup, resource, name, uid])
 }
 
 function validateConsumer({ resource, name, uid }: V1ResourceClaimConsumerReference, field: string): FieldError[] {

@@ -155,13 +155,13 @@ export function validateServiceUpdate(service: Service, old: Service): FieldErro
 /** What is said of a balancer from outside: addresses with their mode, and names that are no addresses. */
 export function validateServiceStatusUpdate({ spec, status }: Service, { status: old }: Service): FieldError[] {
   const ingress = status?.loadBalancer?.ingress ?? []
-  const known = old?.loadBalancer?.ingress ?? []
+  const known = new Set(old?.loadBalancer?.ingress?.map(({ ip }) => ip))
   const field = 'status.loadBalancer.ingress'
   if (spec.type !== 'LoadBalancer' && ingress.length > 0)
     return [forbiddenField(field, "may only be used when `spec.type` is 'LoadBalancer'")]
   return ingress.flatMap(({ ip, ipMode, hostname }, i) => {
     const at = `${field}[${i}]`
-    const errors = ip && !known.some((o) => o.ip === ip) ? validateIp(ip, `${at}.ip`) : []
+    const errors = ip && !known.has(ip) ? validateIp(ip, `${at}.ip`) : []
     if (ipMode === undefined) {
       if (ip) errors.push(requiredField(`${at}.ipMode`, 'must be specified when `ip` is set'))
     } else if (!ip) errors.push(forbiddenField(`${at}.ipMode`, 'may not be specified when `ip` is not set'))

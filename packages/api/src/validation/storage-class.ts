@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import {
   duplicateField,
   invalidField,
@@ -44,16 +42,20 @@ export function validateParameters(parameters: Record<string, string> | undefine
 }
 
 function validateTopologies(terms: readonly V1TopologySelectorTerm[] = [], path: string): FieldError[] {
+  const seen = new Set<string>()
   return terms.flatMap((term, i) => {
     const at = `${path}[${i}]`
-    const isRepeated = terms.slice(0, i).some((other) => isDeepStrictEqual(choicesOf(other), choicesOf(term)))
+    const choices = choicesOf(term)
+    const isRepeated = seen.has(choices)
+    seen.add(choices)
     return [...validateTerm(term, at), ...(isRepeated ? [duplicateField(`${at}.matchLabelExpressions`, '')] : [])]
   })
 }
 
 /** What a term allows, whatever the order in which it says so. */
-function choicesOf(term: V1TopologySelectorTerm): Map<string, Set<string>> {
-  return new Map((term.matchLabelExpressions ?? []).map(({ key, values }) => [key, new Set(values)]))
+function choicesOf(term: V1TopologySelectorTerm): string {
+  const byKey = new Map((term.matchLabelExpressions ?? []).map(({ key, values }) => [key, [...new Set(values)].toSorted()]))
+  return JSON.stringify([...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function validateTerm({ matchLabelExpressions = [] }: V1TopologySelectorTerm, path: string): FieldError[] {
