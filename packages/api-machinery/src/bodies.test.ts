@@ -58,11 +58,16 @@ describe('[API-33] YAML', () => {
     ['keys', Array.from({ length: 300_000 }, (_, i) => `k${i}: 1\n`).join('')],
     ['a key again and again', of('a: 1\n')],
     ['keys in braces', `{${Array.from({ length: 300_000 }, (_, i) => `k${i}: 1`).join(', ')}}`],
-    ['keys that are lists', '? [a, b]\n: 1\n'],
+    ['keys that are lists', '? [a, b]\n: 1\n'.repeat(1000)],
     ['anchors and aliases', Array.from({ length: 200_000 }, (_, i) => `- &a${i} x\n- *a${i}\n`).join('')],
     ['aliases of aliases', Array.from({ length: 12 }, (_, i) => `l${i}: &l${i} [${i ? of(`*l${i - 1},`, 40) : 'x'}]\n`).join('')],
     ['one alias', `- &a [x, x]\n${of('- *a\n')}`],
     ['merged maps', `a: &a {b: 1}\nc:\n${of('  <<: *a\n')}`],
+    ['copies of a long text', `- &a ${of('x', 1_000_000)}\n- *a\n- *a\n- *a\n`],
+    [
+      'levels made of aliases',
+      Array.from({ length: 8 }, (_, i) => `l${i}: &l${i} ${'['.repeat(300)}${i ? `*l${i - 1}` : 'x'}${']'.repeat(300)}\n`).join(''),
+    ],
     ['directives', of('%a\n')],
     ['tags', of('- !<x y\n')],
   ] as const)

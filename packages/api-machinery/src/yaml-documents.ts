@@ -1,6 +1,6 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, type Document, type ParsedNode } from 'yaml'
+import { Composer, isCollection, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, type Document, type ParsedNode } from 'yaml'
 
-import { badRequest, type ApiError } from './api-error.ts'
+import { ApiError, badRequest } from './api-error.ts'
 import { boundedText } from './bounded-text.ts'
 import { pathText, type PathPart } from './field-path.ts'
 import { maxJsonDepth } from './json-depth.ts'
@@ -10,6 +10,10 @@ import { yamlReading } from './yaml-options.ts'
 const maxLexemes = 250_000
 /** How often anchors may be used. */
 const maxAliases = 100
+/** What a text may come to with every alias written out: as much as a body. */
+const maxExpandedLength = 3 * 1024 * 1024
+/** Keys that are lists or maps themselves: each is written as text, beside all anchors. */
+const maxComplexKeys = 100
 /** Told of one document. */
 const maxRepeatedKeys = 100
 
@@ -33,7 +37,7 @@ export function composeYaml(text: string, maxDocuments: number): YamlDocuments {
   const lines = new LineCounter()
   const faults = new FaultCatcher()
   // The composer would compare every key of a map with every other one: yamlValue finds repeated ones in one pass.
-  const composer = new Composer({ ...yamlReading, uniqueKeys: false, lineCounter: lines })
+  const composer = new Composer({ ...yamlReading, uniqueKeys: false, logLevel: 'error', lineCounter: lines })
   // It would go on after an error, of which a text can be made of millions.
   Object.assign(composer, { onError: faults.onError })
   const documents: YamlDocument[] = []
@@ -91,17 +95,40 @@ function* tokensOf(text: string, lines: LineCounter, faults: FaultCatcher): Gene
   yield* parser.end()
 }
 
-const tooDeepMessage = `nested more than ${maxJsonDepth} levels deep`
+const tooDeepMessage = 'nested too deeply'
 const tooDeep = (): ApiError => badRequest(`invalid YAML: ${tooDeepMessage}`)
 
-/** The value of a document. Throws BadRequest for keys that are no scalars, and aliases that multiply. */
+/** The value of a document. Throws BadRequest for too many keys that are no scalars, and aliases that multiply. */
 export function yamlValue(document: YamlDocument): { value: unknown; repeatedKeys: RepeatedKey[] } {
   const repeatedKeys: RepeatedKey[] = []
-  collectRepeatedKeys(document.contents, { path: [], repeatedKeys })
   try {
-    return { value: document.toJS({ maxAliasCount: maxAliases }) as unknown, repeatedKeys }
+    collectRepeatedKeys(document.contents, { path: [], repeatedKeys, complexKeys: 0 })
+    const value = document.toJS({ maxAliasCount: maxAliases }) as unknown
+    new ExpansionCheck().visit(value, 0)
+    return { value, repeatedKeys }
   } catch (error) {
-    throw error instanceof RangeError ? tooDeep() : badRequest(`invalid YAML: ${(error as Error).message}`)
+    if (error instanceof ApiError) throw error
+    throw error instanceof RangeError ? tooDeep() : badRequest(`invalid YAML: ${boundedText((error as Error).message)}`)
+  }
+}
+
+/** Goes through a value as JSON would write it: what an alias stands for counts each time. Throws BadRequest. */
+class ExpansionCheck {
+  #size = 0
+
+  visit(value: unknown, depth: number): void {
+    if (depth > maxJsonDepth) throw tooDeep()
+    this.#count(typeof value === 'string' ? value.length : 1)
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, child] of Object.entries(value)) {
+      this.#count(Array.isArray(value) ? 1 : key.length)
+      this.visit(child, depth + 1)
+    }
+  }
+
+  #count(characters: number): void {
+    this.#size += characters
+    if (this.#size > maxExpandedLength) throw badRequest(`invalid YAML: its aliases make it longer than ${maxExpandedLength} characters`)
   }
 }
 
@@ -115,6 +142,7 @@ export interface RepeatedKey {
 interface Search {
   path: PathPart[]
   repeatedKeys: RepeatedKey[]
+  complexKeys: number
 }
 
 function collectRepeatedKeys(node: unknown, search: Search): void {
@@ -127,8 +155,8 @@ function collectRepeatedKeys(node: unknown, search: Search): void {
   if (!isMap(node)) return
   const seen = new Map<string, number>()
   for (const { key, value } of node.items) {
-    if (!isScalar(key) && !isAlias(key) && key !== null)
-      throw badRequest(`invalid YAML: ${pathText(path) || 'the document'} has a key that is no scalar`)
+    if (isCollection(key) && ++search.complexKeys > maxComplexKeys)
+      throw badRequest(`invalid YAML: more than ${maxComplexKeys} keys are lists or maps`)
     const name = isScalar(key) ? String(key.value) : String(key)
     const times = seen.get(name) ?? 0
     if (times === 1 && name !== '<<' && repeatedKeys.length < maxRepeatedKeys)
