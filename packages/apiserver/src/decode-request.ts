@@ -1,8 +1,13 @@
 import { modelSchemas, type Kind } from '@quarterdeck/api'
-import { badRequest, decodeObject, isRecord, type KubeObject } from '@quarterdeck/api-machinery'
+import { badRequest, boundedText, briefJson, decodeObject, isRecord, type KubeObject } from '@quarterdeck/api-machinery'
 
 import { schemaOf } from './kind-registry.ts'
 import type { ApiRequest } from './request.ts'
+import { checkResourceVersion } from './verbs/check-list-options.ts'
+
+/** As many as sigs.k8s.io/json keeps of one body. */
+const maxStrictErrors = 100
+const maxMessageLength = 16 * 1024
 
 export interface DecodeOptions {
   /** Keys that stood twice in the body. */
@@ -13,9 +18,6 @@ export interface DecodeOptions {
    */
   known?: KubeObject | undefined
 }
-
-/** More of them are not told (as Kubernetes' decoder has it): a message is to be read. */
-const maxProblems = 100
 
 /**
  * Brings the body of a write into the form that is stored; the body stays as it is, and the result shares nothing with it.
@@ -33,15 +35,16 @@ export function decodeRequestObject(
   const looked = known && request.subresource === 'status' ? statusPart(body, known) : body
   const decoded = decodeObject(looked, schemaOf(kind), modelSchemas, known)
   const intro = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}`
-  if (decoded.typeErrors.length > 0) throw badRequest(`${intro}: ${decoded.typeErrors.slice(0, maxProblems).join(', ')}`)
+  if (decoded.typeErrors.length > 0) throw badRequest(`${intro}: ${boundedText(decoded.typeErrors.join(', '), maxMessageLength)}`)
   const problems = [
-    ...decoded.unknownFields.slice(0, maxProblems).map((f) => `unknown field ${JSON.stringify(f)}`),
-    ...duplicateKeys.slice(0, maxProblems).map((k) => `duplicate field ${JSON.stringify(k)}`),
-  ].slice(0, maxProblems)
+    ...decoded.unknownFields.map((f) => `unknown field ${JSON.stringify(f)}`),
+    ...duplicateKeys.map((k) => `duplicate field ${JSON.stringify(k)}`),
+  ].slice(0, maxStrictErrors)
   if (problems.length > 0 && request.fieldValidation === 'Strict')
-    throw badRequest(`${intro}: strict decoding error: ${problems.join(', ')}`)
+    throw badRequest(`${intro}: strict decoding error: ${boundedText(problems.join(', '), maxMessageLength)}`)
   if (request.fieldValidation === 'Warn') request.warnings.push(...problems)
   const object = decoded.value as unknown as KubeObject
+  checkResourceVersion(object.metadata?.resourceVersion ?? '')
   object.apiVersion = kind.apiVersion
   object.kind = kind.kind
   return object
@@ -56,11 +59,15 @@ function statusPart(body: Record<string, unknown>, known: KubeObject): Record<st
 function checkType(body: Record<string, unknown>, kind: Kind): void {
   const { apiVersion, kind: name } = body
   if (apiVersion !== undefined && apiVersion !== kind.apiVersion) {
-    throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${kind.apiVersion})`)
+    throw badRequest(`the API version in the data (${shown(apiVersion)}) does not match the expected API version (${kind.apiVersion})`)
   }
   if (name !== undefined && name !== kind.kind) {
     throw badRequest(
-      `${String(name)} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: no kind ${JSON.stringify(name)} is served here`,
+      `${shown(name)} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: no kind ${briefJson(name)} is served here`,
     )
   }
+}
+
+function shown(name: unknown): string {
+  return typeof name === 'string' ? boundedText(name, 256) : briefJson(name)
 }

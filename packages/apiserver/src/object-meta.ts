@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import type { Kind } from '@quarterdeck/api'
 import {
   badRequest,
+  boundedText,
   dns1123LabelErrors,
   dns1123SubdomainErrors,
   forbiddenField,
@@ -24,15 +25,18 @@ const suffixLength = 5
 const maxGeneratedBaseLength = 63 - suffixLength
 const maxAnnotationBytes = 256 * 1024
 
-/** Fills in what the server decides of a new object's metadata. Mutates. Throws BadRequest where path and body disagree. */
+/**
+ * Fills in what the server decides of a new object's metadata. Mutates. Throws BadRequest where path and body disagree, and for
+ * a version, which only a stored object has.
+ */
 export function prepareNewMeta(object: KubeObject, request: ApiRequest): void {
   const meta: DraftMeta = (object.metadata ??= {} as KubeObject['metadata'])
   const { kind } = request
   checkNamespace(meta, request)
+  if (Number(meta.resourceVersion ?? 0) !== 0) throw badRequest('resourceVersion should not be set on objects to be created')
   if (kind.scope === 'Namespaced') meta.namespace = request.namespace
   else delete meta.namespace
   if (!meta.name && meta.generateName) meta.name = generatedName(meta.generateName)
-  if (meta.resourceVersion && meta.resourceVersion !== '0') throw badRequest('resourceVersion should not be set on objects to be created')
   if (request.name && meta.name && request.name !== meta.name) throw nameMismatch(meta.name, request.name)
   meta.uid = randomUUID()
   meta.creationTimestamp = timestamp()
@@ -49,7 +53,7 @@ function checkNamespace(meta: DraftMeta, request: ApiRequest): void {
 }
 
 function nameMismatch(given: string, expected: string): Error {
-  return badRequest(`the name of the object (${given}) does not match the name on the URL (${expected})`)
+  return badRequest(`the name of the object (${boundedText(given, 256)}) does not match the name on the URL (${expected})`)
 }
 
 /** `base` with five random characters; a base too long for a label is cut. */
@@ -85,19 +89,23 @@ export function validateMeta(object: KubeObject, kind: Kind): FieldError[] {
   if (kind.scope === 'Namespaced')
     errors.push(...dns1123LabelErrors(meta.namespace ?? '').map((m) => invalidField('metadata.namespace', meta.namespace, m)))
   errors.push(...labelMapErrors(meta.labels, 'metadata.labels'), ...validateAnnotations(meta.annotations))
-  for (const [i, finalizer] of (meta.finalizers ?? []).entries()) {
-    errors.push(...finalizerErrors(finalizer).map((m) => invalidField(`metadata.finalizers[${i}]`, finalizer, m)))
-  }
+  errors.push(...validateFinalizers(meta.finalizers ?? []))
   errors.push(...validateOwnerReferences(meta))
   return errors
 }
 
-/** Finalizers of Kubernetes itself; those of others are in a domain of theirs. */
+/** Finalizers of Kubernetes itself, which have no domain. */
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
 
-function finalizerErrors(finalizer: string): string[] {
-  const isOurs = finalizer.includes('/') || standardFinalizers.has(finalizer)
-  return [...qualifiedNameErrors(finalizer), ...(isOurs ? [] : ['name is neither a standard finalizer name nor is it fully qualified'])]
+function validateFinalizers(finalizers: readonly string[]): FieldError[] {
+  const field = 'metadata.finalizers'
+  const errors = finalizers.flatMap((name) => qualifiedNameErrors(name).map((message) => invalidField(field, name, message)))
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion'))
+    errors.push(invalidField(field, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'))
+  for (const [i, name] of finalizers.entries())
+    if (!name.includes('/') && !standardFinalizers.has(name))
+      errors.push(invalidField(`${field}[${i}]`, name, 'name is neither a standard finalizer name nor is it fully qualified'))
+  return errors
 }
 
 function nameErrors(kind: Kind, name: string): string[] {
@@ -146,7 +154,10 @@ export function validateMetaUpdate(object: KubeObject, old: KubeObject): FieldEr
   return [
     forbiddenField(
       'metadata.finalizers',
-      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((f) => JSON.stringify(f)).join(', ')}}`,
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added
+        .slice(0, 100)
+        .map((f) => JSON.stringify(f))
+        .join(', ')}}`,
     ),
   ]
 }

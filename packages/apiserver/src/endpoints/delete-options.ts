@@ -1,5 +1,14 @@
 import { modelSchemas, type V1DeleteOptions } from '@quarterdeck/api'
-import { badRequest, decodeObject, invalid, invalidField, isRecord, notSupportedField, type FieldError } from '@quarterdeck/api-machinery'
+import {
+  badRequest,
+  briefJson,
+  decodeObject,
+  invalid,
+  invalidField,
+  isRecord,
+  notSupportedField,
+  type FieldError,
+} from '@quarterdeck/api-machinery'
 import type { DeleteOptions } from '@quarterdeck/client'
 
 const kindName = 'DeleteOptions'
@@ -48,7 +57,7 @@ function decodeBody(body: unknown): V1DeleteOptions {
   if (!isRecord(body)) throw badRequest('the body must be a DeleteOptions object')
   const { kind, apiVersion } = body
   if ((kind !== undefined && kind !== kindName) || (apiVersion !== undefined && typeof apiVersion !== 'string'))
-    throw badRequest(`the body of a deletion must be a DeleteOptions object, not ${JSON.stringify(kind)} in ${JSON.stringify(apiVersion)}`)
+    throw badRequest(`the body of a deletion must be a DeleteOptions object, not ${briefJson(kind)} in ${briefJson(apiVersion)}`)
   const { value, typeErrors } = decodeObject(body, { $ref: 'V1DeleteOptions' }, modelSchemas)
   if (typeErrors.length > 0)
     throw badRequest(`DeleteOptions in version "v1" cannot be handled as a DeleteOptions: ${typeErrors.join(', ')}`)

@@ -6,7 +6,7 @@ import type { ApiError } from '@quarterdeck/api-machinery'
 import { internalError, isApiError, yamlWriting } from '@quarterdeck/api-machinery'
 import { stringify } from 'yaml'
 
-import { boundedWarnings } from '../warnings.ts'
+import { warningHeaders } from '../warnings.ts'
 import type { Output } from './negotiate.ts'
 
 const gzipAsync = promisify(gzip)
@@ -54,11 +54,8 @@ function isPretty({ url = '' }: IncomingMessage): boolean {
 
 /** Adds a Warning header for each warning (RFC 7234, 5.5). */
 export function respondWarnings(response: ServerResponse, warnings: readonly string[]): void {
-  for (const warning of boundedWarnings(warnings)) response.appendHeader('Warning', `299 - ${headerText(JSON.stringify(warning))}`)
+  for (const header of warningHeaders(warnings)) response.appendHeader('Warning', header)
 }
-
-/** Text as the bytes of a header, in UTF-8 as Go's clients read it; DEL is the one character that JSON leaves and a header cannot have. */
-const headerText = (text: string): string => Buffer.from(text).toString('latin1').replaceAll('\x7f', '?')
 
 export function respondText(response: ServerResponse, code: number, text: string, contentType = 'text/plain; charset=utf-8'): void {
   response.statusCode = code

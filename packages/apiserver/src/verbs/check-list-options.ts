@@ -1,4 +1,4 @@
-import { badRequest, forbiddenField, invalid, notSupportedField, type FieldError } from '@quarterdeck/api-machinery'
+import { badRequest, briefJson, forbiddenField, invalid, notSupportedField, type FieldError } from '@quarterdeck/api-machinery'
 
 export interface VersionOptions {
   resourceVersion?: string | undefined
@@ -6,9 +6,6 @@ export interface VersionOptions {
   continue?: string | undefined
   sendInitialEvents?: boolean | undefined
 }
-
-/** Of an unsigned number of 64 bits. */
-const maxVersion = 2n ** 64n - 1n
 
 const matchField = 'resourceVersionMatch'
 
@@ -19,7 +16,7 @@ export function checkListOptions({
   continue: token,
   sendInitialEvents,
 }: VersionOptions): void {
-  checkVersion(resourceVersion)
+  checkResourceVersion(resourceVersion)
   const errors: FieldError[] = []
   if (match) {
     if (!resourceVersion) errors.push(forbiddenField(matchField, 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
@@ -36,7 +33,7 @@ export function checkListOptions({
 
 /** Throws BadRequest or Invalid for versions that no watch can begin at. */
 export function checkWatchOptions({ resourceVersion = '', resourceVersionMatch: match, sendInitialEvents }: VersionOptions): void {
-  checkVersion(resourceVersion)
+  checkResourceVersion(resourceVersion)
   const errors: FieldError[] = []
   if (sendInitialEvents !== undefined && match !== 'NotOlderThan')
     errors.push(forbiddenField(matchField, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
@@ -48,10 +45,16 @@ export function checkWatchOptions({ resourceVersion = '', resourceVersionMatch: 
   refuse(errors)
 }
 
-function checkVersion(resourceVersion: string): void {
-  const isVersion = /^\d{0,20}$/.test(resourceVersion) && BigInt(resourceVersion || '0') <= maxVersion
-  if (!isVersion)
-    throw badRequest(`Invalid value: ${JSON.stringify(resourceVersion.slice(0, 100))}: resourceVersion must be a whole number of 64 bits`)
+const maxVersion = 2n ** 64n - 1n
+
+/** Throws BadRequest for text that is no version: an empty one, or a whole number of 64 bits. */
+export function checkResourceVersion(resourceVersion: string): void {
+  const isNumber = /^\d*$/.test(resourceVersion)
+  if (isNumber && (resourceVersion.length < 20 || (resourceVersion.length < 64 && BigInt(resourceVersion) <= maxVersion))) return
+  const why = isNumber ? 'value out of range' : 'invalid syntax'
+  throw badRequest(
+    `resourceVersion: Invalid value: ${briefJson(resourceVersion)}: resourceVersion must be a whole number of 64 bits: ${why}`,
+  )
 }
 
 function refuse(errors: readonly FieldError[]): void {

@@ -1,4 +1,4 @@
-import { conflict, timestamp, type KubeObject, type ResourceName } from '@quarterdeck/api-machinery'
+import { boundedText, conflict, timestamp, type KubeObject, type ResourceName } from '@quarterdeck/api-machinery'
 import type { Kind } from '@quarterdeck/api'
 import type { DeleteOptions } from '@quarterdeck/client'
 import type { StoredObject, Write } from '@quarterdeck/storage'
@@ -101,13 +101,17 @@ function isSameDeletion(old: KubeObject, next: KubeObject): boolean {
 function checkPreconditions({ kind, name }: ApiRequest, { preconditions }: DeleteOptions, old: KubeObject): void {
   const target: ResourceName = { group: kind.group, resource: kind.plural }
   if (preconditions?.uid && preconditions.uid !== old.metadata.uid) {
-    throw conflict(target, name, `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${old.metadata.uid}`)
+    throw conflict(
+      target,
+      name,
+      `Precondition failed: UID in precondition: ${boundedText(preconditions.uid, 256)}, UID in object meta: ${old.metadata.uid}`,
+    )
   }
   if (preconditions?.resourceVersion && preconditions.resourceVersion !== old.metadata.resourceVersion) {
     throw conflict(
       target,
       name,
-      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`,
+      `Precondition failed: ResourceVersion in precondition: ${boundedText(preconditions.resourceVersion, 256)}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`,
     )
   }
 }
